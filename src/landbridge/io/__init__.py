@@ -1,0 +1,1 @@
+"""Readers and writers of outside formats, and files written whole or not at all."""

@@ -1,0 +1,1 @@
+"""Words, units, table shapes and errors that every other part speaks."""
