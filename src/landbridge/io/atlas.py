@@ -33,7 +33,9 @@ def country_polygons() -> dict[str, BaseGeometry]:
 
     Areas whose border is disputed follow Natural Earth. Parts of one country are merged.
     """
-    text = resources.files("landbridge").joinpath("world/atlas/countries-50m.json").read_text(encoding="utf-8")
+    text = (
+        resources.files("landbridge").joinpath("world/atlas/countries-50m.json").read_text(encoding="utf-8")
+    )
     topology = json.loads(text)
     arcs = _decoded_arcs(topology)
     by_number = {row["iso_numeric"]: row["iso3"] for row in country_table()}

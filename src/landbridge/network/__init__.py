@@ -1,1 +1,1 @@
-"""."""
+"""Facts to frozen topology: nodes, arcs, crossings and terminals; the gazetteer; the quality report."""

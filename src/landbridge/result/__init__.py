@@ -1,1 +1,1 @@
-"""."""
+"""What a run produced: the answers as values, the result folder, its manifest."""

@@ -1,0 +1,110 @@
+"""A directed multigraph as arrays: arcs grouped by tail and by head, permutations, strongly connected parts.
+
+Promises: arcs of a node stand in ascending order of their ids; parallel arcs, loops and nodes without arcs are
+kept as they are; building is linear in nodes and arcs.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
+
+from landbridge.kernels.jit import jit
+
+Ints = npt.NDArray[np.int32]
+Longs = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+
+class Graph(NamedTuple):
+    """A frozen directed multigraph of n nodes and m arcs.
+
+    ``tail``, ``head``: int32[m]. The arcs that leave node v are ``out_arc[first_out[v]:first_out[v + 1]]``, those
+    that enter it ``in_arc[first_in[v]:first_in[v + 1]]``, both in ascending order of arc id; ``out_head`` and
+    ``in_tail`` are the nodes at their other ends. ``first_*``: int64[n + 1].
+    """
+
+    tail: Ints
+    head: Ints
+    first_out: Longs
+    out_arc: Ints
+    out_head: Ints
+    first_in: Longs
+    in_arc: Ints
+    in_tail: Ints
+
+
+@jit
+def group(key: Ints, group_count: int) -> tuple[Longs, Ints]:
+    """Positions of ``key`` (int32[m], 0 <= key < group_count) by value, ascending inside each group.
+
+    Returns ``first`` int64[group_count + 1] and ``member`` int32[m].
+    """
+    first = np.zeros(group_count + 1, np.int64)
+    for i in range(key.size):
+        first[key[i] + 1] += 1
+    for g in range(group_count):
+        first[g + 1] += first[g]
+    place = first[:-1].copy()
+    member = np.empty(key.size, np.int32)
+    for i in range(key.size):
+        member[place[key[i]]] = i
+        place[key[i]] += 1
+    return first, member
+
+
+def build_graph(tail: Ints, head: Ints, node_count: int) -> Graph:
+    """Group the arcs ``tail[a] -> head[a]`` by both ends; O(n + m)."""
+    tail = np.ascontiguousarray(tail, np.int32)
+    head = np.ascontiguousarray(head, np.int32)
+    first_out, out_arc = group(tail, node_count)
+    first_in, in_arc = group(head, node_count)
+    return Graph(tail, head, first_out, out_arc, head[out_arc], first_in, in_arc, tail[in_arc])
+
+
+def reverse_graph(graph: Graph) -> Graph:
+    """The same arcs, under the same ids, walked from head to tail; shares all arrays."""
+    return Graph(
+        graph.head,
+        graph.tail,
+        graph.first_in,
+        graph.in_arc,
+        graph.in_tail,
+        graph.first_out,
+        graph.out_arc,
+        graph.out_head,
+    )
+
+
+def node_count(graph: Graph) -> int:
+    """Number of nodes."""
+    return graph.first_out.size - 1
+
+
+def invert(order: Ints) -> Ints:
+    """``rank`` of an ``order`` (``rank[order[i]] = i``), or the other way round."""
+    rank = np.empty(order.size, np.int32)
+    rank[order] = np.arange(order.size, dtype=np.int32)
+    return rank
+
+
+def strong_parts(tail: Ints, head: Ints, count: int, weight: Floats | None = None) -> Ints:
+    """Strongly connected part of every node, int32[count]; closed arcs (weight ``inf``) do not connect.
+
+    Parts are numbered by size, largest first, then by their lowest node: 0 is the largest.
+    """
+    if weight is not None:
+        usable = np.isfinite(weight)
+        tail, head = tail[usable], head[usable]
+    matrix = csr_matrix((np.ones(tail.size, np.int8), (tail, head)), shape=(count, count))
+    part_count, label = connected_components(matrix, directed=True, connection="strong")
+    size = np.bincount(label, minlength=part_count)
+    lowest = np.full(part_count, count, np.int64)
+    np.minimum.at(lowest, label, np.arange(count))
+    by_size = np.lexsort((lowest, -size))
+    return invert(by_size.astype(np.int32))[label]

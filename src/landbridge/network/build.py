@@ -1,0 +1,547 @@
+"""Tables of facts to a network.
+
+The rules (numbers are those of CONVENTIONS):
+
+- A rail node is (place, country, gauge), a road node (place, country): a place never joins two countries (15). Between the two sides of a state border lies
+  a crossing arc per direction, at the border place or, where the border lies inside a section, at the crossing's own position, which cuts the
+  section in two parts with lengths in the ratio of the great circles (13).
+- Where a place has two gauges in one country a gauge arc joins them, both ways (14).
+- A port has an inbound and an outbound berth for sea lanes, and per named service an outbound berth of its own, because the wait for a departure
+  belongs to the service (16).
+- An origin and a destination are nodes of their own, so that no route passes through a city's terminal for nothing.
+- Rail and road of one city in one country are joined by transfer arcs; a state border has none.
+- Sections of status planned or under construction are arcs too, closed until a scenario opens them (8).
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from landbridge.network.sphere import great_circle_km
+from landbridge.network.topology import Network
+from landbridge.schema.words import ARC_KINDS, MODES, NODE_KINDS, STATUSES
+
+#: A city uses its own ports, and others of its country up to this far away (straight line), by truck.
+NEARBY_PORT_KM = 60.0
+#: A station and a road node of one country this close are one terminal, where the city has no road node of its own.
+NEARBY_ROAD_KM = 10.0
+#: Road distance of a drayage leg as a multiple of the straight line.
+DRAYAGE_CIRCUITY = 1.3
+
+
+@dataclass(frozen=True)
+class _NodeRow:
+    key: str
+    kind: str
+    place: str = ""
+    port: str = ""
+    country: str = ""
+    gauge_mm: int = -1
+    lat: float = 0.0
+    lon: float = 0.0
+
+
+@dataclass(frozen=True)
+class _ArcRow:
+    tail: str
+    head: str
+    kind: str
+    link: str
+    mode: str = ""
+    km: float = 0.0
+    country: str = ""
+    gauge_mm: int = -1
+    crossing: str = ""
+    port: str = ""
+    direction: int = 0
+    straits: int = 0
+    status: str = "operating"
+    opened_day: int = 0
+
+
+@dataclass
+class _Draft:
+    """What the builders below add to; becomes a Network once, sorted."""
+
+    nodes: dict[str, _NodeRow] = field(default_factory=dict)
+    arcs: list[_ArcRow] = field(default_factory=list)
+
+    def node(self, row: _NodeRow) -> str:
+        self.nodes.setdefault(row.key, row)
+        return row.key
+
+    def both_ways(self, row: _ArcRow) -> None:
+        self.arcs.append(row)
+        self.arcs.append(
+            _ArcRow(**{**row.__dict__, "tail": row.head, "head": row.tail, "direction": -row.direction})
+        )
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """Sea lanes between ports, one row per variant (a set of straits no shorter lane avoids).
+
+    from_port, to_port: port ids; km: sailed distance; straits: bit mask over ``strait_ids``.
+    """
+
+    from_port: tuple[str, ...]
+    to_port: tuple[str, ...]
+    km: tuple[float, ...]
+    straits: tuple[int, ...]
+    strait_ids: tuple[str, ...]
+
+
+def build_network(tables: Mapping[str, pd.DataFrame], lanes: Lanes) -> Network:
+    """Network of the tables ``places``, ``sections``, ``crossings``, ``ports``, ``services`` and of the sea lanes.
+
+    The tables must have passed ``facts check``; row order changes nothing.
+    """
+    places = {row["id"]: row for row in _rows(tables["places"])}
+    crossings = {row["id"]: row for row in _rows(tables["crossings"])}
+    ports = {row["id"]: row for row in _rows(tables["ports"])}
+    draft = _Draft()
+    for section in _rows(tables["sections"]):
+        if section["use"] == "section":
+            _add_section(draft, section, places, crossings)
+    _add_border_crossings(draft, crossings)
+    _add_gauge_breaks(draft)
+    _add_transfers(draft, places)
+    _add_ports(draft, ports, places)
+    _add_lanes(draft, lanes)
+    _add_services(draft, _rows(tables["services"]), ports)
+    _add_access(draft, places, ports)
+    return _freeze(draft, places, ports, crossings, lanes.strait_ids)
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as dicts in the order of their ids; an empty cell is an empty string."""
+    clean = table.astype(object).where(table.notna(), "")
+    return sorted(clean.to_dict("records"), key=lambda row: str(row["id"]))
+
+
+def _opened(section: Mapping[str, Any]) -> int:
+    year = section["opened_year"]
+    return datetime.date(int(year), 1, 1).toordinal() if year != "" else 0
+
+
+def _land_node(draft: _Draft, mode: str, place: str, country: str, gauge: int, lat: float, lon: float) -> str:
+    key = f"rail:{place}:{country}:{gauge}" if mode == "rail" else f"road:{place}:{country}"
+    return draft.node(
+        _NodeRow(
+            key,
+            mode,
+            place=place,
+            country=country,
+            gauge_mm=gauge if mode == "rail" else -1,
+            lat=lat,
+            lon=lon,
+        )
+    )
+
+
+def _add_section(
+    draft: _Draft,
+    section: Mapping[str, Any],
+    places: Mapping[str, Mapping[str, Any]],
+    crossings: Mapping[str, Mapping[str, Any]],
+) -> None:
+    mode = section["mode"]
+    gauge = int(section["gauge_mm"]) if section["gauge_mm"] != "" else -1
+    ends = [places[section["from_place"]], places[section["to_place"]]]
+    countries = [section["country_from"], section["country_to"]]
+    nodes = [
+        _land_node(draft, mode, end["id"], country, gauge, float(end["lat"]), float(end["lon"]))
+        for end, country in zip(ends, countries, strict=True)
+    ]
+    common = {
+        "kind": "haul",
+        "link": section["id"],
+        "mode": mode,
+        "gauge_mm": gauge,
+        "status": section["status"],
+        "opened_day": _opened(section),
+        "direction": 1,
+    }
+    length = float(section["length_km"])
+    if not section["crossing"]:
+        draft.both_ways(_ArcRow(tail=nodes[0], head=nodes[1], km=length, country=countries[0], **common))
+        return
+    border = crossings[section["crossing"]]
+    lat, lon = float(border["lat"]), float(border["lon"])
+    to_border = [great_circle_km(float(end["lat"]), float(end["lon"]), lat, lon) for end in ends]
+    total = sum(to_border)
+    first = length * (to_border[0] / total if total > 0 else 0.5)
+    sides = [_land_node(draft, mode, border["id"], country, gauge, lat, lon) for country in countries]
+    draft.both_ways(_ArcRow(tail=nodes[0], head=sides[0], km=first, country=countries[0], **common))
+    draft.both_ways(_ArcRow(tail=sides[1], head=nodes[1], km=length - first, country=countries[1], **common))
+    _add_crossing_arc(draft, border, sides[0], sides[1], countries[0] == border["country_a"])
+
+
+def _add_crossing_arc(
+    draft: _Draft,
+    border: Mapping[str, Any],
+    tail: str,
+    head: str,
+    a_to_b: bool,  # noqa: FBT001 - a fact, not an option
+) -> None:
+    arc = _ArcRow(
+        tail=tail,
+        head=head,
+        kind="crossing",
+        link=border["id"],
+        mode=border["mode"],
+        crossing=border["id"],
+        status=border["status"],
+        direction=1 if a_to_b else -1,
+    )
+    if not any(other.tail == tail and other.head == head and other.link == arc.link for other in draft.arcs):
+        draft.both_ways(arc)
+
+
+def _add_border_crossings(draft: _Draft, crossings: Mapping[str, Mapping[str, Any]]) -> None:
+    """Join the two sides of each border place, whatever gauges meet there."""
+    at_border: dict[tuple[str, str], list[_NodeRow]] = {}
+    for key in sorted(draft.nodes):
+        row = draft.nodes[key]
+        if row.kind in ("rail", "road") and row.place not in crossings:
+            at_border.setdefault((row.kind, row.place), []).append(row)
+    by_pair = {
+        (border["mode"], frozenset((border["country_a"], border["country_b"])), identifier): border
+        for identifier, border in crossings.items()
+    }
+    for (mode, _place), rows in sorted(at_border.items()):
+        for i, first in enumerate(rows):
+            for second in rows[i + 1 :]:
+                if first.country == second.country:
+                    continue
+                near = [
+                    (
+                        great_circle_km(first.lat, first.lon, float(border["lat"]), float(border["lon"])),
+                        identifier,
+                    )
+                    for (kind, pair, identifier), border in by_pair.items()
+                    if kind == mode and pair == {first.country, second.country}
+                ]
+                if not near:
+                    continue
+                border = crossings[min(near)[1]]
+                _add_crossing_arc(draft, border, first.key, second.key, first.country == border["country_a"])
+
+
+def _add_gauge_breaks(draft: _Draft) -> None:
+    rail: dict[tuple[str, str], list[_NodeRow]] = {}
+    for key in sorted(draft.nodes):
+        row = draft.nodes[key]
+        if row.kind == "rail":
+            rail.setdefault((row.place, row.country), []).append(row)
+    for (place, country), rows in sorted(rail.items()):
+        for i, first in enumerate(rows):
+            for second in rows[i + 1 :]:
+                draft.both_ways(
+                    _ArcRow(
+                        first.key, second.key, "gauge", link=f"gauge:{place}", country=country, direction=1
+                    )
+                )
+
+
+def _hub(place: Mapping[str, Any]) -> str:
+    return str(place["hub"] or place["id"])
+
+
+def _terminals(
+    draft: _Draft, places: Mapping[str, Mapping[str, Any]]
+) -> dict[str, dict[str, list[_NodeRow]]]:
+    """City -> mode -> its land nodes. Points on a border belong to no city, but see ``_add_transfers``."""
+    found: dict[str, dict[str, list[_NodeRow]]] = {}
+    for key in sorted(draft.nodes):
+        row = draft.nodes[key]
+        if row.kind in ("rail", "road") and row.place in places and places[row.place]["kind"] != "border":
+            city = found.setdefault(_hub(places[row.place]), {"rail": [], "road": []})
+            city[row.kind].append(row)
+    for city, modes in found.items():
+        if not modes["road"] and modes["rail"]:
+            modes["road"] = _road_nodes_near(draft, modes["rail"][0], str(places[city]["country"]))
+    return found
+
+
+def _road_nodes_near(draft: _Draft, station: _NodeRow, country: str) -> list[_NodeRow]:
+    near = [
+        (great_circle_km(station.lat, station.lon, row.lat, row.lon), key)
+        for key, row in draft.nodes.items()
+        if row.kind == "road" and row.country == country
+    ]
+    near = [item for item in near if item[0] <= NEARBY_ROAD_KM]
+    return [draft.nodes[min(near)[1]]] if near else []
+
+
+def _add_transfers(draft: _Draft, places: Mapping[str, Mapping[str, Any]]) -> None:
+    for city, modes in sorted(_terminals(draft, places).items()):
+        for rail in modes["rail"]:
+            for road in modes["road"]:
+                if rail.country == road.country:
+                    draft.both_ways(
+                        _ArcRow(rail.key, road.key, "transfer", link=f"transfer:{city}", country=rail.country)
+                    )
+
+
+def _berth(draft: _Draft, port: Mapping[str, Any], kind: str, service: str = "") -> str:
+    key = f"{kind}:{service}:{port['id']}" if service else f"{kind}:{port['id']}"
+    return draft.node(
+        _NodeRow(
+            key,
+            kind,
+            place=port["place"],
+            port=port["id"],
+            country=port["country"],
+            lat=float(port["lat"]),
+            lon=float(port["lon"]),
+        )
+    )
+
+
+def _add_ports(
+    draft: _Draft, ports: Mapping[str, Mapping[str, Any]], places: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Berths of the generic lanes and their way to the land; named services add their own in ``_add_services``."""
+    for identifier, port in sorted(ports.items()):
+        if port["tier"] == "inland-sea":
+            continue
+        inbound, outbound = _berth(draft, port, "sea_in"), _berth(draft, port, "sea_out")
+        draft.arcs.append(_ArcRow(inbound, outbound, "transship", link=identifier, port=identifier))
+        for node, km in _port_land_nodes(draft, port):
+            draft.arcs.append(
+                _ArcRow(
+                    inbound, node, "unload", link=identifier, port=identifier, km=km, country=port["country"]
+                )
+            )
+            draft.arcs.append(
+                _ArcRow(
+                    node, outbound, "load", link=identifier, port=identifier, km=km, country=port["country"]
+                )
+            )
+
+
+def _port_land_nodes(draft: _Draft, port: Mapping[str, Any]) -> list[tuple[str, float]]:
+    """Land nodes of the port's own station and road end, with the distance from the berth."""
+    found = []
+    for mode in ("rail", "road"):
+        place = port[f"{mode}_place"]
+        if place:
+            km = float(port[f"{mode}_km"]) if port[f"{mode}_km"] != "" else 0.0
+            found += [
+                (key, km)
+                for key in sorted(draft.nodes)
+                if draft.nodes[key].kind == mode
+                and draft.nodes[key].place == place
+                and draft.nodes[key].country == port["country"]
+            ]
+    return found
+
+
+def _add_lanes(draft: _Draft, lanes: Lanes) -> None:
+    counts: dict[tuple[str, str], int] = {}
+    order = sorted(
+        range(len(lanes.km)),
+        key=lambda i: (lanes.from_port[i], lanes.to_port[i], lanes.km[i], lanes.straits[i]),
+    )
+    for i in order:
+        pair = (lanes.from_port[i], lanes.to_port[i])
+        counts[pair] = counts.get(pair, 0) + 1
+        link = f"{pair[0]}-{pair[1]}" if counts[pair] == 1 else f"{pair[0]}-{pair[1]}/{counts[pair]}"
+        common: dict[str, Any] = {
+            "kind": "lane",
+            "link": link,
+            "mode": "sea",
+            "km": lanes.km[i],
+            "straits": lanes.straits[i],
+        }
+        draft.arcs.append(_ArcRow(f"sea_out:{pair[0]}", f"sea_in:{pair[1]}", direction=1, **common))
+        draft.arcs.append(_ArcRow(f"sea_out:{pair[1]}", f"sea_in:{pair[0]}", direction=-1, **common))
+
+
+def loading_in_price(service: Mapping[str, Any], ports: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether the price of a service holds loading and unloading.
+
+    True for ferries and for every service of an inland sea, whose published prices do; false for container services between sea ports.
+    """
+    return bool(service["mode"] == "ferry" or ports[service["from_port"]]["tier"] == "inland-sea")
+
+
+def _add_services(
+    draft: _Draft, services: Iterable[Mapping[str, Any]], ports: Mapping[str, Mapping[str, Any]]
+) -> None:
+    boarding: dict[str, list[str]] = {}
+    for service in services:
+        if service["status"] == "none":
+            continue
+        ends = [ports[service["from_port"]], ports[service["to_port"]]]
+        for direction, (start, end) in ((1, ends), (-1, ends[::-1])):
+            outbound = _berth(draft, start, "service_out", service["id"])
+            boarding.setdefault(start["id"], []).append(outbound)
+            arrival = "service_in" if loading_in_price(service, ports) else "sea_in"
+            inbound = _berth(draft, end, arrival)
+            draft.arcs.append(
+                _ArcRow(
+                    outbound,
+                    inbound,
+                    "service",
+                    link=service["id"],
+                    mode=service["mode"],
+                    km=float(service["length_km"]),
+                    crossing=service["crossing"],
+                    direction=direction,
+                    # A service that stopped is dated by its event; before that it ran.
+                    status="operating" if service["status"] == "suspended" else service["status"],
+                )
+            )
+    for identifier, port in sorted(ports.items()):
+        land = _port_land_nodes(draft, port)
+        inbound_berths = [
+            key for key in (f"sea_in:{identifier}", f"service_in:{identifier}") if key in draft.nodes
+        ]
+        outbound_berths = sorted(set(boarding.get(identifier, [])))
+        for outbound in outbound_berths:
+            for node, km in land:
+                draft.arcs.append(
+                    _ArcRow(
+                        node,
+                        outbound,
+                        "load",
+                        link=identifier,
+                        port=identifier,
+                        km=km,
+                        country=port["country"],
+                    )
+                )
+            for inbound in inbound_berths:
+                draft.arcs.append(_ArcRow(inbound, outbound, "transship", link=identifier, port=identifier))
+        if f"service_in:{identifier}" in draft.nodes:
+            for node, km in land:
+                draft.arcs.append(
+                    _ArcRow(
+                        f"service_in:{identifier}",
+                        node,
+                        "unload",
+                        link=identifier,
+                        port=identifier,
+                        km=km,
+                        country=port["country"],
+                    )
+                )
+            if f"sea_out:{identifier}" in draft.nodes:
+                draft.arcs.append(
+                    _ArcRow(
+                        f"service_in:{identifier}",
+                        f"sea_out:{identifier}",
+                        "transship",
+                        link=identifier,
+                        port=identifier,
+                    )
+                )
+
+
+def _add_access(
+    draft: _Draft, places: Mapping[str, Mapping[str, Any]], ports: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Origin and destination nodes of every city: its stations, its road node, its ports and those nearby."""
+    terminals = _terminals(draft, places)
+    berths: dict[str, list[_NodeRow]] = {}
+    for key in sorted(draft.nodes):
+        row = draft.nodes[key]
+        if row.port:
+            berths.setdefault(row.port, []).append(row)
+    for identifier, place in sorted(places.items()):
+        if place["kind"] == "border" or (place["hub"] and place["hub"] != identifier):
+            continue
+        lat, lon, country = float(place["lat"]), float(place["lon"]), str(place["country"])
+        ends: list[tuple[_NodeRow, float]] = []
+        for mode in ("rail", "road"):
+            ends += [
+                (row, 0.0) for row in terminals.get(identifier, {}).get(mode, []) if row.country == country
+            ]
+        for port_id, port in sorted(ports.items()):
+            if port["country"] != country:
+                continue
+            straight = great_circle_km(lat, lon, float(port["lat"]), float(port["lon"]))
+            if port["place"] == identifier:
+                ends += [(row, 0.0) for row in berths.get(port_id, [])]
+            elif straight <= NEARBY_PORT_KM:
+                ends += [(row, straight * DRAYAGE_CIRCUITY) for row in berths.get(port_id, [])]
+        if not ends:
+            continue
+        for kind in ("origin", "destination"):
+            draft.node(
+                _NodeRow(f"{kind}:{identifier}", kind, place=identifier, country=country, lat=lat, lon=lon)
+            )
+        for row, km in ends:
+            common: dict[str, Any] = {
+                "kind": "access",
+                "link": f"access:{identifier}",
+                "km": km,
+                "country": country,
+                "port": row.port,
+            }
+            if row.kind not in ("sea_in", "service_in"):
+                draft.arcs.append(_ArcRow(f"origin:{identifier}", row.key, direction=1, **common))
+            if row.kind not in ("sea_out", "service_out"):
+                draft.arcs.append(_ArcRow(row.key, f"destination:{identifier}", direction=-1, **common))
+
+
+def _freeze(
+    draft: _Draft,
+    places: Mapping[str, Any],
+    ports: Mapping[str, Any],
+    crossings: Mapping[str, Any],
+    strait_ids: tuple[str, ...],
+) -> Network:
+    nodes = [draft.nodes[key] for key in sorted(draft.nodes)]
+    at = {row.key: i for i, row in enumerate(nodes)}
+    arcs = sorted(
+        draft.arcs,
+        key=lambda arc: (at[arc.tail], at[arc.head], arc.kind, arc.link, arc.km, arc.straits, arc.direction),
+    )
+    place_ids, port_ids, crossing_ids = tuple(sorted(places)), tuple(sorted(ports)), tuple(sorted(crossings))
+    countries = tuple(sorted({row.country for row in nodes if row.country}))
+    links = tuple(sorted({arc.link for arc in arcs}))
+    place_at, port_at = _positions(place_ids), _positions(port_ids)
+    crossing_at, country_at, link_at = _positions(crossing_ids), _positions(countries), _positions(links)
+    return Network(
+        node_key=tuple(row.key for row in nodes),
+        node_kind=np.array([NODE_KINDS.index(row.kind) for row in nodes], dtype=np.int8),
+        node_place=np.array([place_at.get(row.place, -1) for row in nodes], dtype=np.int32),
+        node_port=np.array([port_at.get(row.port, -1) for row in nodes], dtype=np.int32),
+        node_country=np.array([country_at.get(row.country, -1) for row in nodes], dtype=np.int16),
+        node_gauge_mm=np.array([row.gauge_mm for row in nodes], dtype=np.int16),
+        node_lat=np.array([row.lat for row in nodes], dtype=np.float64),
+        node_lon=np.array([row.lon for row in nodes], dtype=np.float64),
+        tail=np.array([at[arc.tail] for arc in arcs], dtype=np.int32),
+        head=np.array([at[arc.head] for arc in arcs], dtype=np.int32),
+        kind=np.array([ARC_KINDS.index(arc.kind) for arc in arcs], dtype=np.int8),
+        mode=np.array([MODES.index(arc.mode) if arc.mode else -1 for arc in arcs], dtype=np.int8),  # type: ignore[arg-type]
+        km=np.array([arc.km for arc in arcs], dtype=np.float64),
+        country=np.array([country_at.get(arc.country, -1) for arc in arcs], dtype=np.int16),
+        gauge_mm=np.array([arc.gauge_mm for arc in arcs], dtype=np.int16),
+        link=np.array([link_at[arc.link] for arc in arcs], dtype=np.int32),
+        crossing=np.array([crossing_at.get(arc.crossing, -1) for arc in arcs], dtype=np.int32),
+        port=np.array([port_at.get(arc.port, -1) for arc in arcs], dtype=np.int32),
+        direction=np.array([arc.direction for arc in arcs], dtype=np.int8),
+        straits=np.array([arc.straits for arc in arcs], dtype=np.int64),
+        status=np.array([STATUSES.index(arc.status) for arc in arcs], dtype=np.int8),
+        opened_day=np.array([arc.opened_day for arc in arcs], dtype=np.int32),
+        place_ids=place_ids,
+        port_ids=port_ids,
+        country_codes=countries,
+        crossing_ids=crossing_ids,
+        link_ids=links,
+        strait_ids=strait_ids,
+    )
+
+
+def _positions(names: tuple[str, ...]) -> dict[str, int]:
+    return {name: i for i, name in enumerate(names)}

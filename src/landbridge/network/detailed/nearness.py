@@ -1,0 +1,27 @@
+"""Neighbours within a distance on the sphere, without a seam at the date line or the poles."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.spatial import cKDTree
+
+from landbridge.network.sphere import EARTH_RADIUS_KM
+
+Floats = npt.NDArray[np.float64]
+
+
+def unit_vectors(lat: npt.ArrayLike, lon: npt.ArrayLike) -> Floats:
+    """Points on the unit sphere, float64[n, 3], of degrees."""
+    a, b = np.radians(np.asarray(lat, np.float64)), np.radians(np.asarray(lon, np.float64))
+    return np.column_stack([np.cos(a) * np.cos(b), np.cos(a) * np.sin(b), np.sin(a)])
+
+
+def chord(km: float) -> float:
+    """Distance through the unit sphere that belongs to ``km`` along the surface."""
+    return float(2.0 * np.sin(min(km / EARTH_RADIUS_KM, np.pi) / 2.0))
+
+
+def search_tree(lat: npt.ArrayLike, lon: npt.ArrayLike) -> cKDTree:
+    """Search tree over points in degrees; ask it with ``unit_vectors`` and ``chord``."""
+    return cKDTree(unit_vectors(lat, lon))
