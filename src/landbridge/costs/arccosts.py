@@ -1,7 +1,8 @@
 """What every arc costs, and why: contributions, each made by a ledger entry that names its facts.
 
-An entry is affine in the length of the arc: ``amount = fixed + per_km * km``. A haul is ``per_km`` only, a border ``fixed`` only. So a contribution
-recomputes from its entry and its arc alone, and a route's total is the sum over its arcs' contributions (CONVENTIONS 19).
+An entry is affine in the length of the arc: ``amount = fixed + per_km * km``. A haul is ``per_km`` only, a border
+``fixed`` only. So a contribution recomputes from its entry and its arc alone, and a route's total is the sum over its
+arcs' contributions (CONVENTIONS 19).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from landbridge.network.state import Closure
 from landbridge.network.topology import Network
 from landbridge.schema.words import Basis, CargoUnit, Objective, ValueClass
 
@@ -32,14 +34,15 @@ class CostRequest:
     value: ValueClass
     as_of: datetime.date
     money_year: int
+    destination_country: str = ""  # ISO3 where the trains wanted lead; empty = not said
 
 
 @dataclass(frozen=True)
 class Entry:
     """How one component of a group of arcs was computed.
 
-    facts: ids of the numbers and rows used, in the order of the formula; sigma: standard deviation of the logarithm of a time (0 for money);
-    country: ISO3 within which delays are correlated, empty at sea.
+    facts: ids of the numbers and rows used, in the order of the formula; sigma: standard deviation of the logarithm
+    of a time (0 for money); country: ISO3 within which delays are correlated, empty at sea.
     """
 
     component: str
@@ -59,19 +62,11 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Closure:
-    """Why arcs are closed: an event, a scenario change, a status, a limit, a cargo that is not carried."""
-
-    id: str
-    reason: str
-    kind: Literal["event", "scenario", "option", "status", "limit", "cargo", "no fact"]
-
-
-@dataclass(frozen=True)
 class ArcCosts:
     """Contributions of a network for one request, sorted by arc, then entry.
 
-    Arc ``a`` owns contributions ``first[a]:first[a + 1]``. ``closure[a]`` points into ``closures`` or is -1 for an open arc.
+    Arc ``a`` owns contributions ``first[a]:first[a + 1]``. ``closure[a]`` points into ``closures`` or is -1 for an
+    open arc.
     """
 
     network: Network
@@ -89,19 +84,17 @@ class ArcCosts:
 
     def total(self, measure: Measure) -> Float64:
         """Sum of a measure per arc [n_arcs]; closed arcs keep their amount."""
-        return self._totals[MEASURES.index(measure)]
+        row: Float64 = self._totals[MEASURES.index(measure)]
+        return row
 
     @cached_property
     def _totals(self) -> Float64:
         measure = np.array([MEASURES.index(entry.measure) for entry in self.entries], dtype=np.int64)
         arc = np.repeat(np.arange(self.network.n_arcs), np.diff(self.first))
-        flat = np.bincount(
-            measure[self.entry] * self.network.n_arcs + arc,
-            weights=self.amount,
-            minlength=len(MEASURES) * self.network.n_arcs,
-        )
-        totals: Float64 = flat.reshape(len(MEASURES), self.network.n_arcs)
-        return totals
+        cell = measure[self.entry] * self.network.n_arcs + arc
+        size = len(MEASURES) * self.network.n_arcs
+        flat = np.bincount(cell, weights=self.amount, minlength=size).astype(np.float64)
+        return flat.reshape(len(MEASURES), self.network.n_arcs)
 
     @cached_property
     def open(self) -> NDArray[np.bool_]:
@@ -111,8 +104,8 @@ class ArcCosts:
     def weight(self, by: Objective) -> Float64:
         """What a search minimises, per arc [n_arcs]; ``inf`` where closed.
 
-        cost = money + value of time x hours (USD); time = hours; money = USD; co2 = kg well-to-wheel. Wherever the objective leaves two
-        routes equal the lower arc id decides.
+        cost = money + value of time x hours (USD); time = hours; money = USD; co2 = kg well-to-wheel. Wherever the
+        objective leaves two routes equal the lower arc id decides.
         """
         if by == "cost":
             weight = self.total("usd") + self.value_of_time_usd_per_hour * self.total("hours")

@@ -33,9 +33,7 @@ def country_polygons() -> dict[str, BaseGeometry]:
 
     Areas whose border is disputed follow Natural Earth. Parts of one country are merged.
     """
-    text = (
-        resources.files("landbridge").joinpath("world/atlas/countries-50m.json").read_text(encoding="utf-8")
-    )
+    text = resources.files("landbridge").joinpath("world/atlas/countries-50m.json").read_text(encoding="utf-8")
     topology = json.loads(text)
     arcs = _decoded_arcs(topology)
     by_number = {row["iso_numeric"]: row["iso3"] for row in country_table()}
@@ -55,11 +53,38 @@ def _decoded_arcs(topology: dict[str, Any]) -> list[NDArray[np.float64]]:
 
 def _polygon(item: dict[str, Any], arcs: list[NDArray[np.float64]]) -> BaseGeometry:
     groups = item["arcs"] if item["type"] == "MultiPolygon" else [item["arcs"]]
-    polygons = []
-    for rings in groups:
-        points = [_ring(ring, arcs) for ring in rings]
-        polygons.append(shapely.Polygon(points[0], points[1:]))
-    return shapely.make_valid(shapely.MultiPolygon(polygons))
+    polygons = [_on_the_map([_ring(ring, arcs) for ring in rings]) for rings in groups]
+    return shapely.make_valid(shapely.union_all(polygons))
+
+
+def _on_the_map(rings: list[NDArray[np.float64]]) -> BaseGeometry:
+    """Polygon of an outer ring and its holes within [-180, 180] degrees.
+
+    The atlas draws on the sphere: a ring may run over 180 degrees or round a pole. It is unrolled, closed over the pole
+    where it goes round it, and cut into the sheets of the map it lies on.
+    """
+    unrolled = [_unrolled(ring) for ring in rings]
+    shape = shapely.make_valid(shapely.Polygon(unrolled[0], unrolled[1:]))
+    west, _, east, _ = shape.bounds
+    sheets = range(int(np.floor((west + 180.0) / 360.0)), int(np.ceil((east + 180.0) / 360.0)))
+    parts = []
+    for sheet in sheets:
+        window = shapely.box(-180.0 + 360.0 * sheet, -90.0, 180.0 + 360.0 * sheet, 90.0)
+        part = shape.intersection(window)
+        if not part.is_empty:
+            parts.append(shapely.transform(part, lambda points, turn=360.0 * sheet: points - [turn, 0.0]))
+    return shapely.union_all(parts)
+
+
+def _unrolled(ring: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The ring with longitudes that run on across 180 degrees; one round a pole is closed over it."""
+    steps = np.diff(ring[:, 0])
+    turns = np.concatenate([[0.0], np.cumsum(-np.rint(steps / 360.0))]) * 360.0
+    run = np.column_stack([ring[:, 0] + turns, ring[:, 1]])
+    if abs(run[-1, 0] - run[0, 0]) < 180.0:
+        return run
+    pole = 90.0 if ring[:, 1].mean() > 0 else -90.0
+    return np.concatenate([run, [[run[-1, 0], pole], [run[0, 0], pole]], run[:1]])
 
 
 def _ring(indices: list[int], arcs: list[NDArray[np.float64]]) -> NDArray[np.float64]:

@@ -30,10 +30,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from landbridge.kernels.graph import Bools, Floats, Ints, Longs, group, invert
+from landbridge.kernels.graph import Floats, Ints, Longs, group, ints, invert
 from landbridge.kernels.jit import jit
-from landbridge.kernels.threads import run_on_threads
+from landbridge.kernels.threads import ranges, run_on_threads
 
 #: Two weights of a supergraph arc, as columns or as values of a direction.
 UP, DOWN = 0, 1
@@ -44,7 +45,8 @@ class Hierarchy(NamedTuple):
 
     - ``order``, ``rank`` int32[n]: node at a position, position of a node.
     - ``first_up`` int64[n + 1], ``low``, ``high`` int32[c]: arcs ``first_up[x]:first_up[x + 1]`` leave x upwards.
-    - ``first_below`` int64[n + 1], ``below`` int32[c]: ids of the arcs that end in a node from below, ascending.
+    - ``first_below`` int64[n + 1], ``below``, ``below_low`` int32[c]: ids of the arcs that end in a node from
+      below, ascending, and the positions they come from.
     - ``parent`` int32[n], -1 at roots; ``depth`` int32[n], 0 at roots; ``subtree`` int32[n], first position of the
       subtree (the subtree of x is ``subtree[x]..x``).
     - ``first_original`` int64[2c + 1], ``original`` int32[m - loops]: original arcs behind supergraph arc a,
@@ -59,6 +61,7 @@ class Hierarchy(NamedTuple):
     high: Ints
     first_below: Longs
     below: Ints
+    below_low: Ints
     parent: Ints
     depth: Ints
     subtree: Ints
@@ -276,9 +279,7 @@ def build_hierarchy(tail: Ints, head: Ints, order: Ints) -> Hierarchy:
     supergraph nor its tree but makes every subtree a consecutive range.
     """
     n = order.size
-    tail = np.ascontiguousarray(tail, np.int32)
-    head = np.ascontiguousarray(head, np.int32)
-    order = np.ascontiguousarray(order, np.int32)
+    tail, head, order = ints(tail), ints(head), ints(order)
     first, other = _adjacency(tail, head, invert(order), n)
     order = order[_postorder(_elimination_tree(first, other))]
     rank = invert(order)
@@ -298,6 +299,7 @@ def build_hierarchy(tail: Ints, head: Ints, order: Ints) -> Hierarchy:
         high,
         first_below,
         below,
+        low[below],
         parent,
         depth,
         subtree,
@@ -355,3 +357,586 @@ def _relax_triangles(
                 if through < value[2 * b + 1]:
                     value[2 * b + 1] = through
                     via[2 * b + 1] = a
+
+
+@jit
+def _relax_upper_triangles(
+    first_up: Longs,
+    low: Ints,
+    high: Ints,
+    first_below: Longs,
+    below: Ints,
+    value: Floats,
+    place: Ints,
+    begin: int,
+    end: int,
+) -> None:
+    """Lower values to true distances, for arcs from below into the positions ``begin:end``, highest first."""
+    for y in range(end - 1, begin - 1, -1):
+        if first_below[y] == first_below[y + 1]:
+            continue
+        for b in range(first_up[y], first_up[y + 1]):
+            place[high[b]] = b
+        for k in range(first_below[y], first_below[y + 1]):
+            a = below[k]
+            x_up = value[2 * a]
+            x_down = value[2 * a + 1]
+            best_up = x_up
+            best_down = x_down
+            for c in range(a + 1, first_up[low[a] + 1]):
+                b = place[high[c]]
+                y_up = value[2 * b]
+                y_down = value[2 * b + 1]
+                far_up = value[2 * c]
+                far_down = value[2 * c + 1]
+                best_up = min(best_up, far_up + y_down)
+                best_down = min(best_down, y_up + far_down)
+                value[2 * c] = min(far_up, x_up + y_up)
+                value[2 * c + 1] = min(far_down, y_down + x_down)
+            value[2 * a] = best_up
+            value[2 * a + 1] = best_down
+
+
+class _Plan(NamedTuple):
+    """Ranges of positions: independent subtrees, then the runs above them in ascending order."""
+
+    subtrees: list[tuple[int, int]]
+    top: list[tuple[int, int]]
+
+
+def _plan(hierarchy: Hierarchy, largest: int) -> _Plan:
+    """Cut the elimination forest into maximal subtrees of at most ``largest`` positions and the rest."""
+    n = hierarchy.order.size
+    size = np.arange(n) - hierarchy.subtree + 1
+    small = size <= largest
+    parent = hierarchy.parent
+    is_root = small & ((parent < 0) | ~small[np.maximum(parent, 0)])
+    roots = np.flatnonzero(is_root)
+    subtrees: list[tuple[int, int]] = []
+    for begin, end in zip(hierarchy.subtree[roots].tolist(), (roots + 1).tolist(), strict=True):
+        if subtrees and subtrees[-1][1] == begin and end - subtrees[-1][0] <= largest:
+            subtrees[-1] = (subtrees[-1][0], end)  # neighbouring small ones make one piece of work
+        else:
+            subtrees.append((begin, end))
+    rest = np.flatnonzero(~small)
+    cuts = np.flatnonzero(np.diff(rest) > 1) + 1
+    top = [(int(run[0]), int(run[-1]) + 1) for run in np.split(rest, cuts) if run.size]
+    return _Plan(subtrees, top)
+
+
+def empty_metric(hierarchy: Hierarchy) -> Metric:
+    """Arrays for a metric, to be filled by ``customise``."""
+    c, m = hierarchy.high.size, hierarchy.slot.size
+    return Metric(np.empty(m), np.empty(2 * c), np.empty(2 * c, np.int32))
+
+
+def customise(hierarchy: Hierarchy, weight: Floats, threads: int = 1, into: Metric | None = None) -> Metric:
+    """The metric of ``weight`` (float64[m]); with ``into`` in the arrays of a metric no longer needed.
+
+    The same bits for any number of threads: pieces are disjoint subtrees, their common ancestors follow.
+    """
+    metric = empty_metric(hierarchy) if into is None else into
+    metric.weight[:] = weight
+    c, n = hierarchy.high.size, hierarchy.order.size
+    plan = _plan(hierarchy, n if threads <= 1 else max(1000, n // (8 * threads)))
+    place = [np.empty(n, np.int32) for _ in range(max(1, threads))]
+
+    def relax(worker: int, piece: tuple[int, int]) -> None:
+        _relax_triangles(
+            hierarchy.first_up,
+            hierarchy.low,
+            hierarchy.high,
+            hierarchy.first_below,
+            hierarchy.below,
+            metric.value,
+            metric.via,
+            place[worker],
+            *piece,
+        )
+
+    def load(_worker: int, piece: tuple[int, int]) -> None:
+        begin, end = piece
+        _load(hierarchy.first_original, hierarchy.original, metric.weight, metric.value, begin, end)
+        metric.via[begin:end] = -1
+
+    run_on_threads(load, ranges(2 * c, 4 * threads if threads > 1 else 1), threads)
+    run_on_threads(relax, plan.subtrees, threads)
+    for piece in plan.top:
+        relax(0, piece)
+    return metric
+
+
+def perfect_values(hierarchy: Hierarchy, metric: Metric, threads: int = 1) -> Floats:
+    """True distances between the ends of every supergraph arc, float64[2c] by slot ("perfect customisation").
+
+    A slot whose perfect value is below its value is never needed on a shortest way up or down:
+    ``sweep.build_fan`` leaves it out.
+    """
+    value = metric.value.copy()
+    n = hierarchy.order.size
+    plan = _plan(hierarchy, n if threads <= 1 else max(1000, n // (8 * threads)))
+    place = [np.empty(n, np.int32) for _ in range(max(1, threads))]
+
+    def relax(worker: int, piece: tuple[int, int]) -> None:
+        _relax_upper_triangles(
+            hierarchy.first_up,
+            hierarchy.low,
+            hierarchy.high,
+            hierarchy.first_below,
+            hierarchy.below,
+            value,
+            place[worker],
+            *piece,
+        )
+
+    # Arcs into the top lie partly in the subtrees, so the top goes first; subtrees then touch their own arcs only.
+    for piece in reversed(plan.top):
+        relax(0, piece)
+    run_on_threads(relax, plan.subtrees[::-1], threads)
+    return value
+
+
+class Undo(NamedTuple):
+    """What a change overwrote, in the order it was overwritten; ``restore`` plays it back from the end."""
+
+    arc: Ints
+    weight: Floats
+    slot: Ints
+    value: Floats
+    via: Ints
+
+
+@jit
+def _heap_push(heap: Ints, size: int, item: int) -> Ints:
+    """Insert into a binary heap of ``size`` entries; returns the heap, a larger copy if it was full."""
+    if size == heap.size:
+        larger = np.empty(2 * size, np.int32)
+        larger[:size] = heap
+        heap = larger
+    i = size
+    while i > 0:
+        parent = (i - 1) >> 1
+        if heap[parent] <= item:
+            break
+        heap[i] = heap[parent]
+        i = parent
+    heap[i] = item
+    return heap
+
+
+@jit
+def _heap_pop(heap: Ints, size: int) -> int:
+    """Remove and return the smallest of ``size`` entries."""
+    top = heap[0]
+    last = heap[size - 1]
+    size -= 1
+    i = 0
+    while True:
+        child = 2 * i + 1
+        if child >= size:
+            break
+        if child + 1 < size and heap[child + 1] < heap[child]:
+            child += 1
+        if heap[child] >= last:
+            break
+        heap[i] = heap[child]
+        i = child
+    if size > 0:
+        heap[i] = last
+    return top
+
+
+@jit
+def _best_triangle(hierarchy: Hierarchy, metric: Metric, b: int, direction: int) -> tuple[float, int]:
+    """Value and via of one slot from the original arcs and all lower triangles, as ``customise`` finds them."""
+    value = metric.value
+    slot = 2 * b + direction
+    best = np.inf
+    for k in range(hierarchy.first_original[slot], hierarchy.first_original[slot + 1]):
+        best = min(best, metric.weight[hierarchy.original[k]])
+    via = -1
+    y = hierarchy.low[b]
+    z = hierarchy.high[b]
+    k = hierarchy.first_below[y]
+    k_end = hierarchy.first_below[y + 1]
+    j = hierarchy.first_below[z]
+    j_end = hierarchy.first_below[z + 1]
+    # Both lists ascend by their lower ends: walk them together, or search when one is much longer.
+    merge = 16 * (k_end - k) > j_end - j
+    while k < k_end:
+        a = hierarchy.below[k]
+        if merge:
+            x = hierarchy.below_low[k]
+            while j < j_end and hierarchy.below_low[j] < x:
+                j += 1
+            if j == j_end:
+                break
+            c = hierarchy.below[j] if hierarchy.below_low[j] == x else -1
+        else:
+            c = find_up(hierarchy.first_up, hierarchy.high, hierarchy.low[a], z)
+        k += 1
+        if c < 0:
+            continue
+        through = value[2 * a + 1] + value[2 * c] if direction == UP else value[2 * a] + value[2 * c + 1]
+        if through < best:
+            best = through
+            via = a
+    return best, via
+
+
+@jit
+def _apply(
+    hierarchy: Hierarchy, metric: Metric, arc: Ints, new_weight: Floats, state: npt.NDArray[np.uint8]
+) -> tuple[Floats, Ints, Floats, Ints]:
+    """Re-weigh ``arc`` and everything above that depends on it; returns old weights and the log of slots.
+
+    ``state`` uint8[c] is zero before and after: bits 1 and 2 mean that a direction must be found anew, 4 that
+    a value changed, 8 that the arc waits in the heap. Arcs are taken in ascending order, so that all
+    lower triangles of an arc are final when its turn comes.
+    """
+    first_up = hierarchy.first_up
+    high = hierarchy.high
+    low = hierarchy.low
+    value = metric.value
+    via = metric.via
+    old_weight = np.empty(arc.size)
+    log_slot = np.empty(64, np.int32)
+    log_value = np.empty(64)
+    log_via = np.empty(64, np.int32)
+    logged = 0
+    heap = np.empty(64, np.int32)
+    size = 0
+    for i in range(arc.size):
+        old_weight[i] = metric.weight[arc[i]]
+        metric.weight[arc[i]] = new_weight[i]
+        slot = hierarchy.slot[arc[i]]
+        if slot < 0 or old_weight[i] == new_weight[i]:
+            continue
+        b = slot >> 1
+        if state[b] & 8 == 0:
+            heap = _heap_push(heap, size, b)
+            size += 1
+        state[b] |= 8 | (1 << (slot & 1))
+    while size > 0:
+        b = _heap_pop(heap, size)
+        size -= 1
+        flags = state[b]
+        state[b] = 0
+        changed = flags & 4 != 0
+        for direction in range(2):
+            if flags & (1 << direction) == 0:
+                continue
+            slot = 2 * b + direction
+            new_value, new_via = _best_triangle(hierarchy, metric, b, direction)
+            if new_value != value[slot] or new_via != via[slot]:
+                if logged == log_slot.size:
+                    log_slot = np.concatenate((log_slot, np.empty(logged, np.int32)))
+                    log_value = np.concatenate((log_value, np.empty(logged)))
+                    log_via = np.concatenate((log_via, np.empty(logged, np.int32)))
+                log_slot[logged] = slot
+                log_value[logged] = value[slot]
+                log_via[logged] = via[slot]
+                logged += 1
+                changed = changed or new_value != value[slot]
+                value[slot] = new_value
+                via[slot] = new_via
+        if not changed:
+            continue
+        x = low[b]
+        for c in range(first_up[x], first_up[x + 1]):
+            if c == b:
+                continue
+            near = min(b, c)
+            far = max(b, c)
+            e = find_up(first_up, high, high[near], high[far])
+            for direction in range(2):
+                slot = 2 * e + direction
+                if direction == UP:
+                    through = value[2 * near + 1] + value[2 * far]
+                else:
+                    through = value[2 * near] + value[2 * far + 1]
+                better = through < value[slot]
+                # An equal detour through a lower node takes over, or the metric would depend on its past.
+                tied = through == value[slot] and through < np.inf and via[slot] > near
+                if better or tied:
+                    if logged == log_slot.size:
+                        log_slot = np.concatenate((log_slot, np.empty(logged, np.int32)))
+                        log_value = np.concatenate((log_value, np.empty(logged)))
+                        log_via = np.concatenate((log_via, np.empty(logged, np.int32)))
+                    log_slot[logged] = slot
+                    log_value[logged] = value[slot]
+                    log_via[logged] = via[slot]
+                    logged += 1
+                    value[slot] = through
+                    via[slot] = near
+                    if better:
+                        if state[e] & 8 == 0:
+                            heap = _heap_push(heap, size, e)
+                            size += 1
+                        state[e] |= 8 | 4
+                elif via[slot] == near and through > value[slot]:
+                    if state[e] & 8 == 0:
+                        heap = _heap_push(heap, size, e)
+                        size += 1
+                    state[e] |= 8 | (1 << direction)
+    return old_weight, log_slot[:logged].copy(), log_value[:logged].copy(), log_via[:logged].copy()
+
+
+@jit
+def _restore(metric: Metric, undo: Undo) -> None:
+    """Play an undo log back from its end."""
+    for i in range(undo.slot.size - 1, -1, -1):
+        metric.value[undo.slot[i]] = undo.value[i]
+        metric.via[undo.slot[i]] = undo.via[i]
+    for i in range(undo.arc.size - 1, -1, -1):
+        metric.weight[undo.arc[i]] = undo.weight[i]
+
+
+class Editor:
+    """Changes of a metric and their exact undoing; owns scratch memory, serves one thread.
+
+    After ``apply`` the metric is bit for bit what ``customise`` would make of the new weights. After
+    ``restore`` it is bit for bit what it was. Undo logs must be played back in reverse order of their making.
+    """
+
+    def __init__(self, hierarchy: Hierarchy, metric: Metric) -> None:
+        self.hierarchy = hierarchy
+        self.metric = metric
+        self._state = np.zeros(hierarchy.high.size, np.uint8)
+
+    def apply(self, arc: Ints, weight: Floats | float) -> Undo:
+        """Give the original arcs ``arc`` new weights (one each, or one for all; ``np.inf`` closes)."""
+        arc = ints(arc)
+        new = np.broadcast_to(np.asarray(weight, np.float64), arc.shape).copy()
+        old, slot, value, via = _apply(self.hierarchy, self.metric, arc, new, self._state)
+        return Undo(arc, old, slot, value, via)
+
+    def restore(self, undo: Undo) -> None:
+        """Take back a change."""
+        _restore(self.metric, undo)
+
+
+@jit
+def climb(
+    first_up: Longs,
+    high: Ints,
+    parent: Ints,
+    depth: Ints,
+    value: Floats,
+    direction: int,
+    start: int,
+    stop_depth: int,
+    bound: float,
+    distance: Floats,
+    last: Ints,
+) -> None:
+    """Relax the arcs above the ancestors of ``start`` that lie deeper than ``stop_depth``, going up.
+
+    ``distance`` and ``last`` (the arc by which an ancestor was reached) are indexed by depth; all ancestors of a
+    node have different depths, so nothing larger is needed. Ancestors at or beyond ``bound`` are passed over.
+    """
+    x = start
+    while x >= 0 and depth[x] > stop_depth:
+        d = distance[depth[x]]
+        if d < bound:
+            for a in range(first_up[x], first_up[x + 1]):
+                through = d + value[2 * a + direction]
+                at = depth[high[a]]
+                if through < distance[at]:
+                    distance[at] = through
+                    last[at] = a
+        x = parent[x]
+
+
+@jit
+def common_depth(parent: Ints, depth: Ints, x: int, y: int) -> int:
+    """Depth of the deepest common ancestor of two positions, -1 in different trees."""
+    while x != y:
+        if x < 0 or y < 0:
+            return -1
+        if depth[x] >= depth[y]:
+            x = parent[x]
+        else:
+            y = parent[y]
+    return depth[x]
+
+
+@jit
+def original_arc(hierarchy: Hierarchy, metric: Metric, slot: int) -> int:
+    """The cheapest original arc of a slot, the lowest id among equals; -1 if there is none."""
+    best = np.inf
+    winner = -1
+    for k in range(hierarchy.first_original[slot], hierarchy.first_original[slot + 1]):
+        a = hierarchy.original[k]
+        if metric.weight[a] < best:
+            best = metric.weight[a]
+            winner = a
+    return winner
+
+
+@jit
+def halves(hierarchy: Hierarchy, via: Ints, slot: int) -> tuple[int, int]:
+    """The two lower slots, in walking order, that a slot with ``via >= 0`` stands for."""
+    near = via[slot]
+    far = find_up(hierarchy.first_up, hierarchy.high, hierarchy.low[near], hierarchy.high[slot >> 1])
+    if slot & 1 == UP:
+        return 2 * near + 1, 2 * far
+    return 2 * far + 1, 2 * near
+
+
+@jit
+def unpack(hierarchy: Hierarchy, metric: Metric, slot: int, path: Ints, length: int, stack: Ints) -> tuple[Ints, int]:
+    """Append the original arcs of one slot to ``path``; returns the path, larger if it was full, and its length.
+
+    ``stack`` needs one entry more than the tree has levels.
+    """
+    stack[0] = slot
+    size = 1
+    while size > 0:
+        size -= 1
+        s = stack[size]
+        if metric.via[s] < 0:
+            if length == path.size:
+                larger = np.empty(2 * length + 64, np.int32)
+                larger[:length] = path
+                path = larger
+            path[length] = original_arc(hierarchy, metric, s)
+            length += 1
+        else:
+            one, two = halves(hierarchy, metric.via, s)
+            stack[size] = two
+            stack[size + 1] = one
+            size += 2
+    return path, length
+
+
+@jit
+def chain(low: Ints, depth: Ints, last: Ints, meeting: int, slots: Ints) -> int:
+    """Supergraph arcs from the ancestor at depth ``meeting`` down to where the climb began; returns how many."""
+    count = 0
+    while last[meeting] >= 0:
+        a = last[meeting]
+        slots[count] = a
+        count += 1
+        meeting = depth[low[a]]
+    return count
+
+
+@jit
+def _meet(
+    hierarchy: Hierarchy,
+    value: Floats,
+    s: int,
+    t: int,
+    forward: Floats,
+    backward: Floats,
+    last_forward: Ints,
+    last_backward: Ints,
+) -> tuple[float, int]:
+    """Distance from position s to t and the depth of the highest node of the path; climbs both sides."""
+    first_up, high, parent, depth = hierarchy.first_up, hierarchy.high, hierarchy.parent, hierarchy.depth
+    top = max(depth[s], depth[t]) + 1
+    forward[:top] = np.inf
+    backward[:top] = np.inf
+    last_forward[:top] = -1
+    last_backward[:top] = -1
+    forward[depth[s]] = 0.0
+    backward[depth[t]] = 0.0
+    shared = common_depth(parent, depth, s, t)
+    climb(first_up, high, parent, depth, value, UP, s, shared, np.inf, forward, last_forward)
+    climb(first_up, high, parent, depth, value, DOWN, t, shared, np.inf, backward, last_backward)
+    best = np.inf
+    meeting = -1
+    x = s
+    while x >= 0 and depth[x] > shared:
+        x = parent[x]
+    while x >= 0:
+        i = depth[x]
+        df = forward[i]
+        db = backward[i]
+        if df + db < best:
+            best = df + db
+            meeting = i
+        # What is not below the best answer so far cannot lead to a better one.
+        if df < best:
+            for a in range(first_up[x], first_up[x + 1]):
+                through = df + value[2 * a]
+                at = depth[high[a]]
+                if through < forward[at]:
+                    forward[at] = through
+                    last_forward[at] = a
+        if db < best:
+            for a in range(first_up[x], first_up[x + 1]):
+                through = db + value[2 * a + 1]
+                at = depth[high[a]]
+                if through < backward[at]:
+                    backward[at] = through
+                    last_backward[at] = a
+        x = parent[x]
+    return best, meeting
+
+
+@jit
+def _path(
+    hierarchy: Hierarchy,
+    metric: Metric,
+    source: int,
+    target: int,
+    forward: Floats,
+    backward: Floats,
+    last_forward: Ints,
+    last_backward: Ints,
+    slots: Ints,
+    stack: Ints,
+) -> tuple[float, Ints]:
+    """Distance and original arcs between two nodes."""
+    s = hierarchy.rank[source]
+    t = hierarchy.rank[target]
+    best, meeting = _meet(hierarchy, metric.value, s, t, forward, backward, last_forward, last_backward)
+    path = np.empty(256, np.int32)
+    length = 0
+    if meeting >= 0:
+        count = chain(hierarchy.low, hierarchy.depth, last_forward, meeting, slots)
+        for i in range(count - 1, -1, -1):
+            path, length = unpack(hierarchy, metric, 2 * slots[i], path, length, stack)
+        count = chain(hierarchy.low, hierarchy.depth, last_backward, meeting, slots)
+        for i in range(count):
+            path, length = unpack(hierarchy, metric, 2 * slots[i] + 1, path, length, stack)
+    return best, path[:length].copy()
+
+
+class PathQuery:
+    """Distances and paths between two nodes; owns scratch memory, serves one thread.
+
+    Sees later changes of the metric. A path is empty from a node to itself and where there is none (then the
+    distance is ``inf``).
+    """
+
+    def __init__(self, hierarchy: Hierarchy, metric: Metric) -> None:
+        levels = int(hierarchy.depth.max(initial=0)) + 2
+        self.hierarchy = hierarchy
+        self.metric = metric
+        self._distance = (np.empty(levels), np.empty(levels))
+        self._last = (np.empty(levels, np.int32), np.empty(levels, np.int32))
+        self._slots = np.empty(levels, np.int32)
+        self._stack = np.empty(2 * levels, np.int32)
+
+    def distance(self, source: int, target: int) -> float:
+        """Least weight of a path from ``source`` to ``target``, ``inf`` if there is none."""
+        rank = self.hierarchy.rank
+        best, _ = _meet(self.hierarchy, self.metric.value, rank[source], rank[target], *self._distance, *self._last)
+        return float(best)
+
+    def path(self, source: int, target: int) -> tuple[float, Ints]:
+        """The distance and the ids of the arcs of a shortest path, in walking order."""
+        best, arcs = _path(
+            self.hierarchy,
+            self.metric,
+            source,
+            target,
+            *self._distance,
+            *self._last,
+            self._slots,
+            self._stack,
+        )
+        return float(best), arcs

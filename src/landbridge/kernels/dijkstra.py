@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from landbridge.kernels.graph import Bools, Floats, Graph, Ints, node_count
+from landbridge.kernels.graph import Bools, Floats, Graph, Ints, Longs, floats, ints, node_count
 from landbridge.kernels.jit import jit
 from landbridge.kernels.threads import run_on_threads
 
@@ -35,56 +35,56 @@ class Tree(NamedTuple):
 
 
 @jit
-def _sift_up(heap: Ints, place: Ints, key: Floats, start: int) -> None:
-    """Move the entry at ``start`` towards the root until its parent is not larger by (key, node)."""
-    i = start
-    node = heap[i]
-    while i > 0:
-        parent = (i - 1) >> 2
+def sift_up(heap: Ints, heap_key: Floats, place: Ints, at: int, node: int, key: float) -> None:
+    """Put ``node`` at ``at`` or nearer to the root, where its parent is not larger by (key, node)."""
+    while at > 0:
+        parent = (at - 1) >> 2
         other = heap[parent]
-        if key[other] < key[node] or (key[other] == key[node] and other < node):
+        if heap_key[parent] < key or (heap_key[parent] == key and other < node):
             break
-        heap[i] = other
-        place[other] = i
-        i = parent
-    heap[i] = node
-    place[node] = i
+        heap[at] = other
+        heap_key[at] = heap_key[parent]
+        place[other] = at
+        at = parent
+    heap[at] = node
+    heap_key[at] = key
+    place[node] = at
 
 
 @jit
-def _pop(heap: Ints, place: Ints, key: Floats, size: int) -> int:
+def pop(heap: Ints, heap_key: Floats, place: Ints, size: int) -> int:
     """Remove and return the smallest entry of a heap of ``size`` entries; its place becomes -2."""
     top = heap[0]
     place[top] = -2
-    last = heap[size - 1]
     size -= 1
     if size == 0:
         return top
-    i = 0
+    node = heap[size]
+    key = heap_key[size]
+    at = 0
     while True:
-        child = 4 * i + 1
+        child = 4 * at + 1
         if child >= size:
             break
         best = child
-        best_node = heap[child]
         for c in range(child + 1, min(child + 4, size)):
-            node = heap[c]
-            if key[node] < key[best_node] or (key[node] == key[best_node] and node < best_node):
+            if heap_key[c] < heap_key[best] or (heap_key[c] == heap_key[best] and heap[c] < heap[best]):
                 best = c
-                best_node = node
-        if key[last] < key[best_node] or (key[last] == key[best_node] and last < best_node):
+        if key < heap_key[best] or (key == heap_key[best] and node < heap[best]):
             break
-        heap[i] = best_node
-        place[best_node] = i
-        i = best
-    heap[i] = last
-    place[last] = i
+        heap[at] = heap[best]
+        heap_key[at] = heap_key[best]
+        place[heap[at]] = at
+        at = best
+    heap[at] = node
+    heap_key[at] = key
+    place[node] = at
     return top
 
 
 @jit
 def search(
-    first: Ints,
+    first: Longs,
     arc: Ints,
     other: Ints,
     weight: Floats,
@@ -96,6 +96,7 @@ def search(
     distance: Floats,
     parent_arc: Ints,
     heap: Ints,
+    heap_key: Floats,
     place: Ints,
     settled: Ints,
 ) -> int:
@@ -111,15 +112,15 @@ def search(
         s = sources[i]
         if head_start[i] <= limit and head_start[i] < distance[s]:
             distance[s] = head_start[i]
-            if place[s] == -1:
-                heap[size] = s
-                place[s] = size
+            at = place[s]
+            if at == -1:
+                at = size
                 size += 1
-            _sift_up(heap, place, distance, place[s])
+            sift_up(heap, heap_key, place, at, s, distance[s])
     count = 0
     open_targets = target_count
     while size > 0:
-        u = _pop(heap, place, distance, size)
+        u = pop(heap, heap_key, place, size)
         size -= 1
         settled[count] = u
         count += 1
@@ -139,11 +140,11 @@ def search(
                     continue
                 distance[v] = through
                 parent_arc[v] = a
-                if place[v] == -1:
-                    heap[size] = v
-                    place[v] = size
+                at = place[v]
+                if at == -1:
+                    at = size
                     size += 1
-                _sift_up(heap, place, distance, place[v])
+                sift_up(heap, heap_key, place, at, v, through)
             elif through == distance[v] and a < parent_arc[v]:
                 parent_arc[v] = a
     for i in range(size):
@@ -184,6 +185,7 @@ class Search:
         n = node_count(graph)
         self.graph = graph
         self._heap = np.empty(n, np.int32)
+        self._heap_key = np.empty(n)
         self._place = np.full(n, -1, np.int32)
         self._settled = np.empty(n, np.int32)
         self._is_target = np.zeros(n, np.bool_)
@@ -202,11 +204,11 @@ class Search:
         tree.
         """
         graph = self.graph
-        sources = np.asarray(sources, np.int32)
+        weight, sources = floats(weight), ints(sources)
         n = node_count(graph)
         distance = np.full(n, np.inf)
         arc = np.full(n, -1, np.int32)
-        start = np.zeros(sources.size) if head_start is None else np.asarray(head_start, np.float64)
+        start = np.zeros(sources.size) if head_start is None else floats(head_start)
         flags = self._is_target if targets is not None else self._is_target[:0]
         wanted = 0
         if targets is not None:
@@ -226,6 +228,7 @@ class Search:
             distance,
             arc,
             self._heap,
+            self._heap_key,
             self._place,
             self._settled,
         )
@@ -248,6 +251,7 @@ def shortest_tree(
 
 def distance_matrix(graph: Graph, weight: Floats, sources: Ints, targets: Ints, threads: int = 1) -> Floats:
     """Distances float64[len(sources), len(targets)] by one search per source, stopped at the last target."""
+    weight, sources, targets = floats(weight), ints(sources), ints(targets)
     result = np.empty((sources.size, targets.size))
     searches = [Search(graph) for _ in range(max(1, min(threads, sources.size)))]
 

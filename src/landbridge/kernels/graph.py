@@ -10,8 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
 
 from landbridge.kernels.jit import jit
 
@@ -19,6 +17,24 @@ Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+
+
+def ints(array: npt.ArrayLike) -> Ints:
+    """``array`` as kernels take it: int32, in one piece, writable; copied only if it is not so already.
+
+    Compiled code is made for one type of array; a read-only one (from a table or a mapped file) would be another.
+    """
+    return np.require(array, np.int32, ["C", "A", "W"])
+
+
+def longs(array: npt.ArrayLike) -> Longs:
+    """The same as ``ints`` for int64."""
+    return np.require(array, np.int64, ["C", "A", "W"])
+
+
+def floats(array: npt.ArrayLike) -> Floats:
+    """The same as ``ints`` for float64."""
+    return np.require(array, np.float64, ["C", "A", "W"])
 
 
 class Graph(NamedTuple):
@@ -60,8 +76,7 @@ def group(key: Ints, group_count: int) -> tuple[Longs, Ints]:
 
 def build_graph(tail: Ints, head: Ints, node_count: int) -> Graph:
     """Group the arcs ``tail[a] -> head[a]`` by both ends; O(n + m)."""
-    tail = np.ascontiguousarray(tail, np.int32)
-    head = np.ascontiguousarray(head, np.int32)
+    tail, head = ints(tail), ints(head)
     first_out, out_arc = group(tail, node_count)
     first_in, in_arc = group(head, node_count)
     return Graph(tail, head, first_out, out_arc, head[out_arc], first_in, in_arc, tail[in_arc])
@@ -98,6 +113,10 @@ def strong_parts(tail: Ints, head: Ints, count: int, weight: Floats | None = Non
 
     Parts are numbered by size, largest first, then by their lowest node: 0 is the largest.
     """
+    # Imported here: a third of a second that most processes need not spend.
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import connected_components
+
     if weight is not None:
         usable = np.isfinite(weight)
         tail, head = tail[usable], head[usable]

@@ -8,9 +8,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import TypeVar
 
 Piece = TypeVar("Piece")
+
+
+def ranges(count: int, pieces: int) -> list[tuple[int, int]]:
+    """``count`` items cut into ``pieces`` ranges of about equal size, some of them empty if there is less to do."""
+    cuts = [count * i // pieces for i in range(pieces + 1)]
+    return list(pairwise(cuts))
 
 
 def available_threads() -> int:

@@ -2,12 +2,13 @@
 
 The rules (numbers are those of CONVENTIONS):
 
-- A rail node is (place, country, gauge), a road node (place, country): a place never joins two countries (15). Between the two sides of a state border lies
-  a crossing arc per direction, at the border place or, where the border lies inside a section, at the crossing's own position, which cuts the
-  section in two parts with lengths in the ratio of the great circles (13).
+- A rail node is (place, country, gauge), a road node (place, country): a place never joins two countries (15).
+  Between the two sides of a state border lies a crossing arc per direction, at the border place or, where the border
+  lies inside a section, at the crossing's own position, which cuts the section in two parts with lengths in the ratio
+  of the great circles (13).
 - Where a place has two gauges in one country a gauge arc joins them, both ways (14).
-- A port has an inbound and an outbound berth for sea lanes, and per named service an outbound berth of its own, because the wait for a departure
-  belongs to the service (16).
+- A port has an inbound and an outbound berth for sea lanes, and per named service an outbound berth of its own,
+  because the wait for a departure belongs to the service (16).
 - An origin and a destination are nodes of their own, so that no route passes through a city's terminal for nothing.
 - Rail and road of one city in one country are joined by transfer arcs; a state border has none.
 - Sections of status planned or under construction are arcs too, closed until a scenario opens them (8).
@@ -29,8 +30,8 @@ from landbridge.schema.words import ARC_KINDS, MODES, NODE_KINDS, STATUSES
 
 #: A city uses its own ports, and others of its country up to this far away (straight line), by truck.
 NEARBY_PORT_KM = 60.0
-#: A station and a road node of one country this close are one terminal, where the city has no road node of its own.
-NEARBY_ROAD_KM = 10.0
+#: A station and a road node of one country this close are one terminal, where the city lacks one of the two.
+NEARBY_TERMINAL_KM = 10.0
 #: Road distance of a drayage leg as a multiple of the straight line.
 DRAYAGE_CIRCUITY = 1.3
 
@@ -78,16 +79,15 @@ class _Draft:
 
     def both_ways(self, row: _ArcRow) -> None:
         self.arcs.append(row)
-        self.arcs.append(
-            _ArcRow(**{**row.__dict__, "tail": row.head, "head": row.tail, "direction": -row.direction})
-        )
+        self.arcs.append(_ArcRow(**{**row.__dict__, "tail": row.head, "head": row.tail, "direction": -row.direction}))
 
 
 @dataclass(frozen=True)
 class Lanes:
     """Sea lanes between ports, one row per variant (a set of straits no shorter lane avoids).
 
-    from_port, to_port: port ids; km: sailed distance; straits: bit mask over ``strait_ids``.
+    from_port, to_port: port ids; km: sailed distance; straits: bit mask over ``strait_ids``; lines: encoded polylines
+    (2 decimals, unwrapped at the date line) or empty.
     """
 
     from_port: tuple[str, ...]
@@ -95,6 +95,20 @@ class Lanes:
     km: tuple[float, ...]
     straits: tuple[int, ...]
     strait_ids: tuple[str, ...]
+    lines: tuple[str, ...] = ()
+
+    def link_ids(self) -> tuple[str, ...]:
+        """Link id per row: ``A-B`` for the shortest lane of a pair, ``A-B/2`` and so on for the others."""
+        counts: dict[tuple[str, str], int] = {}
+        found = [""] * len(self.km)
+        order = sorted(
+            range(len(self.km)), key=lambda i: (self.from_port[i], self.to_port[i], self.km[i], self.straits[i])
+        )
+        for i in order:
+            pair = (self.from_port[i], self.to_port[i])
+            counts[pair] = counts.get(pair, 0) + 1
+            found[i] = f"{pair[0]}-{pair[1]}" if counts[pair] == 1 else f"{pair[0]}-{pair[1]}/{counts[pair]}"
+        return tuple(found)
 
 
 def build_network(tables: Mapping[str, pd.DataFrame], lanes: Lanes) -> Network:
@@ -122,7 +136,8 @@ def build_network(tables: Mapping[str, pd.DataFrame], lanes: Lanes) -> Network:
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as dicts in the order of their ids; an empty cell is an empty string."""
     clean = table.astype(object).where(table.notna(), "")
-    return sorted(clean.to_dict("records"), key=lambda row: str(row["id"]))
+    rows = [{str(key): value for key, value in row.items()} for row in clean.to_dict("records")]
+    return sorted(rows, key=lambda row: str(row["id"]))
 
 
 def _opened(section: Mapping[str, Any]) -> int:
@@ -244,9 +259,7 @@ def _add_gauge_breaks(draft: _Draft) -> None:
         for i, first in enumerate(rows):
             for second in rows[i + 1 :]:
                 draft.both_ways(
-                    _ArcRow(
-                        first.key, second.key, "gauge", link=f"gauge:{place}", country=country, direction=1
-                    )
+                    _ArcRow(first.key, second.key, "gauge", link=f"gauge:{place}", country=country, direction=1)
                 )
 
 
@@ -254,29 +267,28 @@ def _hub(place: Mapping[str, Any]) -> str:
     return str(place["hub"] or place["id"])
 
 
-def _terminals(
-    draft: _Draft, places: Mapping[str, Mapping[str, Any]]
-) -> dict[str, dict[str, list[_NodeRow]]]:
+def _terminals(draft: _Draft, places: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, list[_NodeRow]]]:
     """City -> mode -> its land nodes. Points on a border belong to no city, but see ``_add_transfers``."""
     found: dict[str, dict[str, list[_NodeRow]]] = {}
     for key in sorted(draft.nodes):
         row = draft.nodes[key]
         if row.kind in ("rail", "road") and row.place in places and places[row.place]["kind"] != "border":
-            city = found.setdefault(_hub(places[row.place]), {"rail": [], "road": []})
-            city[row.kind].append(row)
+            found.setdefault(_hub(places[row.place]), {"rail": [], "road": []})[row.kind].append(row)
     for city, modes in found.items():
-        if not modes["road"] and modes["rail"]:
-            modes["road"] = _road_nodes_near(draft, modes["rail"][0], str(places[city]["country"]))
+        for missing, there in (("road", "rail"), ("rail", "road")):
+            if not modes[missing] and modes[there]:
+                modes[missing] = _nodes_near(draft, missing, modes[there][0], str(places[city]["country"]))
     return found
 
 
-def _road_nodes_near(draft: _Draft, station: _NodeRow, country: str) -> list[_NodeRow]:
+def _nodes_near(draft: _Draft, mode: str, around: _NodeRow, country: str) -> list[_NodeRow]:
+    """The nearest node of a mode in the country, if it lies in the same town; its side of a border counts too."""
     near = [
-        (great_circle_km(station.lat, station.lon, row.lat, row.lon), key)
+        (great_circle_km(around.lat, around.lon, row.lat, row.lon), key)
         for key, row in draft.nodes.items()
-        if row.kind == "road" and row.country == country
+        if row.kind == mode and row.country == country
     ]
-    near = [item for item in near if item[0] <= NEARBY_ROAD_KM]
+    near = [item for item in near if item[0] <= NEARBY_TERMINAL_KM]
     return [draft.nodes[min(near)[1]]] if near else []
 
 
@@ -305,9 +317,7 @@ def _berth(draft: _Draft, port: Mapping[str, Any], kind: str, service: str = "")
     )
 
 
-def _add_ports(
-    draft: _Draft, ports: Mapping[str, Mapping[str, Any]], places: Mapping[str, Mapping[str, Any]]
-) -> None:
+def _add_ports(draft: _Draft, ports: Mapping[str, Mapping[str, Any]], places: Mapping[str, Mapping[str, Any]]) -> None:
     """Berths of the generic lanes and their way to the land; named services add their own in ``_add_services``."""
     for identifier, port in sorted(ports.items()):
         if port["tier"] == "inland-sea":
@@ -316,14 +326,10 @@ def _add_ports(
         draft.arcs.append(_ArcRow(inbound, outbound, "transship", link=identifier, port=identifier))
         for node, km in _port_land_nodes(draft, port):
             draft.arcs.append(
-                _ArcRow(
-                    inbound, node, "unload", link=identifier, port=identifier, km=km, country=port["country"]
-                )
+                _ArcRow(inbound, node, "unload", link=identifier, port=identifier, km=km, country=port["country"])
             )
             draft.arcs.append(
-                _ArcRow(
-                    node, outbound, "load", link=identifier, port=identifier, km=km, country=port["country"]
-                )
+                _ArcRow(node, outbound, "load", link=identifier, port=identifier, km=km, country=port["country"])
             )
 
 
@@ -345,15 +351,8 @@ def _port_land_nodes(draft: _Draft, port: Mapping[str, Any]) -> list[tuple[str, 
 
 
 def _add_lanes(draft: _Draft, lanes: Lanes) -> None:
-    counts: dict[tuple[str, str], int] = {}
-    order = sorted(
-        range(len(lanes.km)),
-        key=lambda i: (lanes.from_port[i], lanes.to_port[i], lanes.km[i], lanes.straits[i]),
-    )
-    for i in order:
-        pair = (lanes.from_port[i], lanes.to_port[i])
-        counts[pair] = counts.get(pair, 0) + 1
-        link = f"{pair[0]}-{pair[1]}" if counts[pair] == 1 else f"{pair[0]}-{pair[1]}/{counts[pair]}"
+    for i, link in enumerate(lanes.link_ids()):
+        start, end = lanes.from_port[i], lanes.to_port[i]
         common: dict[str, Any] = {
             "kind": "lane",
             "link": link,
@@ -361,21 +360,20 @@ def _add_lanes(draft: _Draft, lanes: Lanes) -> None:
             "km": lanes.km[i],
             "straits": lanes.straits[i],
         }
-        draft.arcs.append(_ArcRow(f"sea_out:{pair[0]}", f"sea_in:{pair[1]}", direction=1, **common))
-        draft.arcs.append(_ArcRow(f"sea_out:{pair[1]}", f"sea_in:{pair[0]}", direction=-1, **common))
+        draft.arcs.append(_ArcRow(f"sea_out:{start}", f"sea_in:{end}", direction=1, **common))
+        draft.arcs.append(_ArcRow(f"sea_out:{end}", f"sea_in:{start}", direction=-1, **common))
 
 
 def loading_in_price(service: Mapping[str, Any], ports: Mapping[str, Mapping[str, Any]]) -> bool:
     """Whether the price of a service holds loading and unloading.
 
-    True for ferries and for every service of an inland sea, whose published prices do; false for container services between sea ports.
+    True for ferries and for every service of an inland sea, whose published prices do; false for container services
+    between sea ports.
     """
     return bool(service["mode"] == "ferry" or ports[service["from_port"]]["tier"] == "inland-sea")
 
 
-def _add_services(
-    draft: _Draft, services: Iterable[Mapping[str, Any]], ports: Mapping[str, Mapping[str, Any]]
-) -> None:
+def _add_services(draft: _Draft, services: Iterable[Mapping[str, Any]], ports: Mapping[str, Mapping[str, Any]]) -> None:
     boarding: dict[str, list[str]] = {}
     for service in services:
         if service["status"] == "none":
@@ -402,9 +400,7 @@ def _add_services(
             )
     for identifier, port in sorted(ports.items()):
         land = _port_land_nodes(draft, port)
-        inbound_berths = [
-            key for key in (f"sea_in:{identifier}", f"service_in:{identifier}") if key in draft.nodes
-        ]
+        inbound_berths = [key for key in (f"sea_in:{identifier}", f"service_in:{identifier}") if key in draft.nodes]
         outbound_berths = sorted(set(boarding.get(identifier, [])))
         for outbound in outbound_berths:
             for node, km in land:
@@ -446,9 +442,7 @@ def _add_services(
                 )
 
 
-def _add_access(
-    draft: _Draft, places: Mapping[str, Mapping[str, Any]], ports: Mapping[str, Mapping[str, Any]]
-) -> None:
+def _add_access(draft: _Draft, places: Mapping[str, Mapping[str, Any]], ports: Mapping[str, Mapping[str, Any]]) -> None:
     """Origin and destination nodes of every city: its stations, its road node, its ports and those nearby."""
     terminals = _terminals(draft, places)
     berths: dict[str, list[_NodeRow]] = {}
@@ -462,9 +456,7 @@ def _add_access(
         lat, lon, country = float(place["lat"]), float(place["lon"]), str(place["country"])
         ends: list[tuple[_NodeRow, float]] = []
         for mode in ("rail", "road"):
-            ends += [
-                (row, 0.0) for row in terminals.get(identifier, {}).get(mode, []) if row.country == country
-            ]
+            ends += [(row, 0.0) for row in terminals.get(identifier, {}).get(mode, []) if row.country == country]
         for port_id, port in sorted(ports.items()):
             if port["country"] != country:
                 continue
@@ -476,9 +468,7 @@ def _add_access(
         if not ends:
             continue
         for kind in ("origin", "destination"):
-            draft.node(
-                _NodeRow(f"{kind}:{identifier}", kind, place=identifier, country=country, lat=lat, lon=lon)
-            )
+            draft.node(_NodeRow(f"{kind}:{identifier}", kind, place=identifier, country=country, lat=lat, lon=lon))
         for row, km in ends:
             common: dict[str, Any] = {
                 "kind": "access",
@@ -523,7 +513,7 @@ def _freeze(
         tail=np.array([at[arc.tail] for arc in arcs], dtype=np.int32),
         head=np.array([at[arc.head] for arc in arcs], dtype=np.int32),
         kind=np.array([ARC_KINDS.index(arc.kind) for arc in arcs], dtype=np.int8),
-        mode=np.array([MODES.index(arc.mode) if arc.mode else -1 for arc in arcs], dtype=np.int8),  # type: ignore[arg-type]
+        mode=np.array([MODES.index(arc.mode) if arc.mode else -1 for arc in arcs], dtype=np.int8),
         km=np.array([arc.km for arc in arcs], dtype=np.float64),
         country=np.array([country_at.get(arc.country, -1) for arc in arcs], dtype=np.int16),
         gauge_mm=np.array([arc.gauge_mm for arc in arcs], dtype=np.int16),

@@ -1,7 +1,7 @@
 """The frozen network: what is joined to what, whether open or not.
 
-A network holds no hours and no money. Planned, suspended and forbidden links are in it; what is closed on a day is decided by
-``landbridge.network.state`` and becomes an infinite cost, never a missing arc (CONVENTIONS 8).
+A network holds no hours and no money. Planned, suspended and forbidden links are in it; what is closed on a day is
+decided by ``landbridge.network.state`` and becomes an infinite cost, never a missing arc (CONVENTIONS 8).
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ Float64 = NDArray[np.float64]
 class Network:
     """Topology as arrays; a node's and an arc's id is its position.
 
-    Index arrays point into the tuples of ids; -1 is none. ``opened_day`` is a proleptic ordinal day, 0 = not known, treated as always open.
-    Arc direction is +1 from side a to side b as the table of the link writes them, -1 the other way, 0 where there is none.
+    Index arrays point into the tuples of ids; -1 is none. ``opened_day`` is a proleptic ordinal day, 0 = not known,
+    treated as always open. Arc direction is +1 from side a to side b as the table of the link writes them, -1 the
+    other way, 0 where there is none.
     """
 
     # nodes

@@ -19,20 +19,31 @@ SelectorKind = Literal[
     "place",
     "supply",
     "organisation",
+    "event",
 ]
 SELECTOR_KINDS: Final[tuple[SelectorKind, ...]] = (
-    "country", "border", "crossing", "port", "strait", "link", "service", "corridor", "mode", "place", "supply", "organisation",
+    "country", "border", "crossing", "port", "strait", "link", "service", "corridor", "mode", "place", "supply",
+    "organisation", "event",
 )  # fmt: skip
 
-#: What a change does. close/open: the matched arcs; set/scale/add: a field of them; capacity_factor: waiting divided by the factor
-#: (below 0.5 on a strait: the main lines sail round); extra_hours: added at each crossing; price_factor: money times the factor;
-#: cargo_ban: closed to the named cargo, flag, origin or destination only; note: recorded, no effect.
+#: What a change does.
+#:
+#: close, open: the matched arcs. ``open`` lifts every closure that stands before it in the list; on a link, crossing,
+#: port, service or strait also the state of the tables (planned, suspended), on anything wider only closures.
+#: set, scale, add: a field of the matched arcs (``landbridge.scenario.selector.FIELDS``).
+#: no_transit: a country that only traffic from it or to it may enter.
+#: lift: takes events out of the list; selects by ``event.ID``.
+#: capacity_factor: waiting divided by the factor (below 0.5 on a strait: the main lines sail round it).
+#: extra_hours: added at each crossing. price_factor: money times the factor.
+#: cargo_ban: closed to the named cargo, flag, origin or destination only. note: recorded, no effect.
 Action = Literal[
     "close",
     "open",
     "set",
     "scale",
     "add",
+    "no_transit",
+    "lift",
     "capacity_factor",
     "extra_hours",
     "price_factor",
@@ -40,12 +51,15 @@ Action = Literal[
     "note",
 ]
 
+Direction = Literal["both", "a_to_b", "b_to_a", "into", "out_of"]
+
 
 @dataclass(frozen=True)
 class Selector:
-    """A set of arcs by what they are: ``country.KAZ``, ``border.KAZ-CHN``, ``crossing.rail:KAZ-CHN:dostyk``, ``strait.hormuz``.
+    """A set of arcs by what they are: ``country.KAZ``, ``border.KAZ-CHN``, ``strait.hormuz``.
 
-    ``field`` is what a set/scale/add acts on: ``crossings.hours`` in ``country.KAZ.crossings.hours``; empty for close and open.
+    ``field`` is what a set, scale or add acts on: ``crossings.hours`` in ``country.KAZ.crossings.hours``; empty for
+    close and open.
     """
 
     kind: SelectorKind
@@ -57,21 +71,31 @@ class Selector:
 
 
 @dataclass(frozen=True)
+class Exemption:
+    """What an event does not touch while another one suspends it there."""
+
+    by: str  # id of the event that suspends
+    selectors: tuple[Selector, ...]
+    applies_to: str  # as in Change
+
+
+@dataclass(frozen=True)
 class Change:
     """One thing that is different, why, and who says so."""
 
-    id: str  # event id, "status", or "option-1"
+    id: str  # event id, "hormuz-closed#1", or "option-1"
     what: str
     selectors: tuple[Selector, ...]
     action: Action
     value: float | None
     modes: tuple[str, ...]  # empty = all
-    direction: str  # both, a_to_b, b_to_a, into, out_of
-    applies_to: str  # "all" or terms such as "cargo:container;flag:USA"
+    direction: Direction
+    applies_to: str  # "all" or terms such as "cargo:container;flag:USA": ";" = or, "+" = and
     basis: str
     source: str
     note: str
     origin: Literal["event", "scenario", "option"]
+    exempt: tuple[Exemption, ...] = ()
 
 
 @dataclass(frozen=True)

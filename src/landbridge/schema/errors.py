@@ -59,9 +59,7 @@ class UnknownName(LandbridgeError):  # noqa: N818 - reads as a sentence in the m
 
     def __init__(self, name: str, nearest: Sequence[str] = (), kind: str = "place, port or crossing") -> None:
         self.name, self.nearest = name, tuple(nearest)
-        tail = (
-            f" Nearest known: {', '.join(nearest)}." if nearest else " 'landbridge find' lists what is known."
-        )
+        tail = f" Nearest known: {', '.join(nearest)}." if nearest else " 'landbridge find' lists what is known."
         super().__init__(f"No {kind} is called '{name}'.{tail}")
 
 

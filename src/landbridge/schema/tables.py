@@ -1,4 +1,7 @@
-"""The declared shape of every table: one row of ``tables.csv`` is one column, one of ``quantities.csv`` one quantity."""
+"""The declared shape of every table:
+
+one row of ``tables.csv`` is one column, one of ``quantities.csv`` one quantity.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
@@ -22,6 +24,13 @@ def chord(km: float) -> float:
     return float(2.0 * np.sin(min(km / EARTH_RADIUS_KM, np.pi) / 2.0))
 
 
+def within(tree: cKDTree, lat: npt.ArrayLike, lon: npt.ArrayLike, km: float) -> list[npt.NDArray[np.int64]]:
+    """Positions of the tree's points within ``km`` of each given point, ascending."""
+    points = unit_vectors(np.atleast_1d(lat), np.atleast_1d(lon))
+    found: Any = tree.query_ball_point(points, chord(km), return_sorted=True)
+    return [np.array(near, np.int64) for near in found]
+
+
 def search_tree(lat: npt.ArrayLike, lon: npt.ArrayLike) -> cKDTree:
-    """Search tree over points in degrees; ask it with ``unit_vectors`` and ``chord``."""
+    """Search tree over points in degrees; ask it by ``within``."""
     return cKDTree(unit_vectors(lat, lon))

@@ -13,9 +13,12 @@ from typing import Final
 ARC_RULES: Final = (
     "package",  # an arc of scgraph-data, its length times the circuity of its region
     "dead-end-join",  # a dead end joined to a near node of another loose part, or to the nearest dead end
+    "loose-part-join",  # two loose parts of one country's railways joined at their nearest nodes
+    "known-link",  # a bridge, tunnel or road of world/land/known_links.csv that the package lacks
     "crossing-join",  # both sides of a curated crossing joined where the package has no arc
     "section",  # the official length of a curated section where the package's path fails
     "terminal",  # a place joined to the tracks and roads around it
+    "far-terminal",  # a place far from every road of the package joined to the nearest one; assumed
     "transfer",  # rail <-> road, or gauge <-> gauge, in one place
     "sea",  # an arc of the sea network
     "port",  # between a port's sea node and its land terminal
@@ -28,6 +31,10 @@ class Rules:
 
     #: Longest join at a dead end. 2.5 km mends 25 of 60 broken curated rail sections; 1.5 km mends 22 of them.
     join_limit_km: float = 2.5
+    #: Loose parts of one country's network with at least this many nodes ...
+    loose_part_nodes: int = 20
+    #: ... or roads, are joined where they come this near; roads only where the straight line is on land in the atlas.
+    loose_part_limit_km: float = 10.0
     #: A loose part of one country that hangs only on a neighbour's network, no wider than this ...
     enclave_extent_km: float = 30.0
     #: ... and nowhere deeper in its country than this is taken for an error of the border polygons (1:50 million).
@@ -40,8 +47,14 @@ class Rules:
     crossing_part_nodes: int = 50
     #: A place reaches tracks and roads of its country within this distance.
     terminal_reach_km: float = 12.0
-    #: A port reaches sea nodes within this distance.
-    port_reach_km: float = 60.0
+    #: A world place near no road of a part with this many nodes ...
+    far_terminal_part_nodes: int = 200
+    #: ... is joined to the nearest node of its country's largest part within this distance, on land ...
+    far_terminal_reach_km: float = 100.0
+    #: ... by this many times the straight line (assumed: a minor road that the package does not have).
+    far_terminal_circuity: float = 1.4
+    #: A port reaches tracks and roads within this distance.
+    port_reach_km: float = 15.0
     #: A curated section is bridged by its official length if the path is outside these ratios to it.
     section_ratio_low: float = 0.8
     section_ratio_high: float = 1.25

@@ -20,6 +20,17 @@ Shorts = npt.NDArray[np.int16]
 
 _KM_PER_DEGREE = 111.195
 
+#: Overseas parts that the atlas draws as one with another country: code, that country, south, north, west, east.
+_OVERSEAS = (
+    ("GUF", "FRA", 2.0, 6.0, -55.0, -51.0),
+    ("GLP", "FRA", 15.8, 16.6, -62.0, -60.9),
+    ("MTQ", "FRA", 14.3, 15.0, -61.4, -60.7),
+    ("REU", "FRA", -21.5, -20.8, 55.0, 56.0),
+    ("MYT", "FRA", -13.1, -12.5, 44.9, 45.4),
+    ("SJM", "NOR", 74.0, 81.0, -10.0, 35.0),
+    ("BES", "NLD", 12.0, 17.7, -68.5, -62.9),
+)
+
 
 @cache
 def country_codes() -> tuple[str, ...]:
@@ -49,28 +60,57 @@ def countries_of(lat: Floats, lon: Floats, polygons: Mapping[str, BaseGeometry] 
         point, shape = nearest.query_nearest(points[outside])
         order = np.lexsort((shape, point))[::-1]
         found[outside[point[order]]] = numbers[shape[order]]
+    for code, owner, south, north, west, east in _OVERSEAS:
+        there = (lat >= south) & (lat <= north) & (lon >= west) & (lon <= east)
+        found[there & (found == number[owner])] = number[code]
     return found
 
 
 def depth_km(lat: Floats, lon: Floats, country: int) -> Floats:
     """Rough distance (km, plate carree with the longitude shortened) from points to a country; 0 inside it."""
-    shape = country_polygons().get(country_codes()[country])
+    code = country_codes()[country]
+    owner = next((owner for overseas, owner, *_ in _OVERSEAS if overseas == code), code)
+    shape = country_polygons().get(owner)
     if shape is None:
         return np.full(lat.size, np.inf)
     middle = float(np.cos(np.radians(lat.mean()))) if lat.size else 1.0
-    near = shapely.intersection(
-        shape, shapely.box(lon.min() - 1.0, lat.min() - 1.0, lon.max() + 1.0, lat.max() + 1.0)
-    )
+    near = shapely.intersection(shape, shapely.box(lon.min() - 1.0, lat.min() - 1.0, lon.max() + 1.0, lat.max() + 1.0))
     if near.is_empty:
         return np.full(lat.size, np.inf)
     flat = shapely.transform(near, lambda points: points * [middle, 1.0])
     return np.asarray(shapely.distance(flat, shapely.points(lon * middle, lat))) * _KM_PER_DEGREE
 
 
+def on_land(lat_a: float, lon_a: float, lat_b: float, lon_b: float, country: int) -> bool:
+    """Whether the straight line between two points keeps to a country's polygon (to a tenth of its length
+    at most outside).
+    """
+    code = country_codes()[country]
+    owner = next((owner for overseas, owner, *_ in _OVERSEAS if overseas == code), code)
+    shape = country_polygons().get(owner)
+    if shape is None or abs(lon_a - lon_b) > 180.0:
+        return False
+    line = shapely.LineString([(lon_a, lat_a), (lon_b, lat_b)])
+    near = shapely.intersection(shape, shapely.box(*line.buffer(0.1).bounds))
+    return bool(line.difference(near).length <= 0.1 * line.length)
+
+
+def settled_countries(lat: Floats, lon: Floats, stated: Shorts, slack_km: float) -> Shorts:
+    """Country number of places: the stated one, unless the atlas has the place in another and not within
+    ``slack_km`` of it.
+    """
+    found = countries_of(lat, lon)
+    for i in np.flatnonzero(found != stated).tolist():
+        own, other = (depth_km(lat[i : i + 1], lon[i : i + 1], int(number[i]))[0] for number in (stated, found))
+        if own <= slack_km or other > slack_km:
+            found[i] = stated[i]
+    return found
+
+
 @cache
 def gap_km(code_a: str, code_b: str) -> float:
     """Smallest distance (km, rough) between two countries' territories; 0 where they touch."""
-    shapes = country_polygons()
+    shapes = country_polygons()  # overseas parts have none of their own: judged as touching
     if code_a not in shapes or code_b not in shapes:
         return 0.0
     a, b = shapes[code_a], shapes[code_b]

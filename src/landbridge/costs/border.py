@@ -1,0 +1,131 @@
+"""Crossing a state border: hours and money of both sides together, per direction.
+
+Order of choice (the nearest answered wins): for containers by rail the crossing's figure for block trains; the two
+sides of this very crossing in this direction; the crossing's figure for both sides together; each side's mean over
+its country, in this direction; the mean of a region, twice; a default. The change of gauge is part of these hours
+where the crossing says so, and an entry of its own where it does not.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from landbridge.costs.context import Context
+from landbridge.costs.rates import Rate, combined
+from landbridge.costs.terminals import gauge_change
+from landbridge.facts.choose import Question
+from landbridge.network.state import Closure
+
+#: Cargo that crosses as part of a block train.
+_BLOCK_TRAIN_CARGO = ("teu", "feu")
+
+
+def add_crossings(context: Context) -> None:
+    """Entries for crossing arcs and for the border control of ferry services."""
+    network = context.network
+    for arc in network.arcs_of_kind("crossing").tolist():
+        crossing = network.crossing_ids[network.crossing[arc]]
+        tail, head = _country(context, network.tail[arc]), _country(context, network.head[arc])
+        mode = network.mode_name(arc)
+        hours = crossing_rate(context, "crossing_hours", crossing, mode, tail, head)
+        usd = crossing_rate(context, "crossing_usd", crossing, mode, tail, head)
+        if hours is None or usd is None:
+            reason = f"no border time or cost is known for {crossing}"
+            context.draft.close([arc], Closure("no-fact", reason, "no fact"))
+            continue
+        context.draft.add([arc], "border", "hours", hours, sigma=context.sigma("border", mode), country=head)
+        context.draft.add([arc], "border", "usd", usd)
+        if mode == "road" and usd.basis != "assumed":
+            _add_entry_fees(context, arc, tail, head)
+        gauges = network.node_gauge_mm[network.tail[arc]], network.node_gauge_mm[network.head[arc]]
+        if mode == "rail" and gauges[0] != gauges[1] and context.crossings[crossing]["gauge_change_included"] != "yes":
+            gauge_change(context, [arc], head)
+    services = network.arcs_of_kind("service")
+    for arc in services[network.crossing[services] >= 0].tolist():
+        crossing = network.crossing_ids[network.crossing[arc]]
+        tail, head = _country(context, network.tail[arc]), _country(context, network.head[arc])
+        hours = crossing_rate(context, "crossing_hours", crossing, "ferry", tail, head)
+        usd = crossing_rate(context, "crossing_usd", crossing, "ferry", tail, head)
+        if hours is not None:
+            context.draft.add([arc], "border", "hours", hours, sigma=context.sigma("border", "ferry"), country=head)
+        if usd is not None:
+            context.draft.add([arc], "border", "usd", usd)
+
+
+def _country(context: Context, node: int | np.integer[Any]) -> str:
+    code = int(context.network.node_country[node])
+    return context.network.country_codes[code] if code >= 0 else ""
+
+
+def crossing_rate(context: Context, quantity: str, crossing: str, mode: str, tail: str, head: str) -> Rate | None:
+    """Hours or money of a crossing from country ``tail`` to country ``head``, both sides together."""
+    ask = context.rates.price if quantity == "crossing_usd" else context.rates.number
+    subject = f"crossing:{crossing}"
+    if mode == "rail" and context.request.cargo in _BLOCK_TRAIN_CARGO:
+        block = ask(Question(subject, quantity, mode=mode, scope="block_train_full"))
+        if block is not None:
+            return block
+    sides = [
+        ask(Question(subject, quantity, partner=f"country:{country}", mode=mode, scope="one_side", direction=direction))
+        for country, direction in ((tail, "outbound"), (head, "inbound"))
+    ]
+    if sides[0] is not None and sides[1] is not None:
+        return _both(sides[0], sides[1], f"{tail} outbound + {head} inbound")
+    full = ask(Question(subject, quantity, mode=mode, scope="full"))
+    if full is not None:
+        return full
+    means = [
+        side or _side_mean(context, quantity, mode, country, direction)
+        for side, country, direction in ((sides[0], tail, "outbound"), (sides[1], head, "inbound"))
+    ]
+    if means[0] is None or means[1] is None:
+        default = ask(Question("world", quantity, mode=mode, scope="full"))
+        note = f"no figure for {crossing}, its countries or their regions: a default stands in"
+        return None if default is None else Rate(default.value, "assumed", default.facts, note, default.formula)
+    both = _both(means[0], means[1], f"mean of {tail} outbound + mean of {head} inbound")
+    return Rate(
+        both.value,
+        "assumed",
+        both.facts,
+        f"no figure for {crossing}: the means of its sides stand in",
+        both.formula,
+    )
+
+
+def _side_mean(context: Context, quantity: str, mode: str, country: str, direction: str) -> Rate | None:
+    ask = context.rates.price if quantity == "crossing_usd" else context.rates.number
+    subjects = context.country_subjects(country)
+    questions: list[Question] = []
+    for subject in subjects:
+        questions.append(Question(subject, quantity, mode=mode, scope="one_side", direction=direction))
+    return ask(*questions)
+
+
+def _both(first: Rate, second: Rate, label: str) -> Rate:
+    return combined(first.value + second.value, [first, second], f"{first.value:g} + {second.value:g} ({label})")
+
+
+def _add_entry_fees(context: Context, arc: int, tail: str, head: str) -> None:
+    """What a truck from ``tail`` pays to enter and cross ``head``, beside the border post's own cost.
+
+    Only where the cost of the post is measured: an assumed cost of both sides together was set with these fees in.
+    """
+    subject = f"country:{head}"
+    fee = context.rates.price(
+        Question(subject, "fee_usd", partner=f"country:{tail}", mode="road", scope="entry"),
+        Question(subject, "fee_usd", partner="", mode="road", scope="entry"),
+        Question(subject, "fee_usd", partner="", mode="road", scope="transit"),
+    )
+    if fee is not None:
+        context.draft.add([arc], "fee", "usd", fee)
+    guarantee = context.rates.price(Question("world", "fee_usd", mode="road", scope="guarantee"))
+    if guarantee is not None and not _customs_union(context, tail, head):
+        context.draft.add([arc], "fee", "usd", guarantee)
+
+
+def _customs_union(context: Context, tail: str, head: str) -> bool:
+    """Whether no customs line lies between two countries: both in one region of kind customs union."""
+    unions = context.customs_unions
+    return any(tail in members and head in members for members in unions)

@@ -1,0 +1,102 @@
+"""What the modules of one cost computation share, and the words they look subjects up by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from landbridge.costs.arccosts import CostRequest
+from landbridge.costs.draft import Draft
+from landbridge.costs.rates import Rate, Rates
+from landbridge.facts.choose import Question
+from landbridge.network.state import Modifier
+from landbridge.network.topology import Network
+
+Int32 = NDArray[np.int32]
+
+
+def records(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Rows by id; an empty cell is an empty string."""
+    clean = table.astype(object).where(table.notna(), "")
+    return {str(row["id"]): {str(key): value for key, value in row.items()} for row in clean.to_dict("records")}
+
+
+@dataclass(frozen=True)
+class Context:
+    """One cost computation: the network, the request, the rates and the draft that collects entries."""
+
+    network: Network
+    request: CostRequest
+    rates: Rates
+    draft: Draft
+    modifiers: tuple[Modifier, ...] = ()
+
+    @cached_property
+    def ports(self) -> dict[str, dict[str, Any]]:
+        """Rows of ``ports`` by id."""
+        return records(self.rates.facts.table("ports"))
+
+    @cached_property
+    def crossings(self) -> dict[str, dict[str, Any]]:
+        """Rows of ``crossings`` by id."""
+        return records(self.rates.facts.table("crossings"))
+
+    @cached_property
+    def services(self) -> dict[str, dict[str, Any]]:
+        """Rows of ``services`` by id."""
+        return records(self.rates.facts.table("services"))
+
+    @cached_property
+    def sailings(self) -> dict[str, tuple[Modifier, ...]]:
+        """Changes of departures per service, in their order."""
+        found: dict[str, tuple[Modifier, ...]] = {}
+        for modifier in self.modifiers:
+            if modifier.quantity != "sailings":
+                continue
+            for link in np.unique(self.network.link[modifier.arcs]).tolist():
+                service = self.network.link_ids[link]
+                found[service] = (*found.get(service, ()), modifier)
+        return found
+
+    @cached_property
+    def customs_unions(self) -> tuple[frozenset[str], ...]:
+        """Member countries of each customs union: the regions whose id starts with ``customs_union``."""
+        rows = self.rates.facts.rows("regions")
+        unions = [row for row in rows if row["id"].startswith("customs_union")]
+        return tuple(frozenset(row["members"].split(";")) for row in sorted(unions, key=lambda row: row["id"]))
+
+    def country_subjects(self, country: str) -> tuple[str, ...]:
+        """Subjects to ask for a country, nearest first: itself, its regions, the world."""
+        return self.rates.facts.wider(f"country:{country}")
+
+    def port_subjects(self, port: str) -> tuple[str, ...]:
+        """Subjects to ask for a port, nearest first: itself, its regions, its country, that one's, the world."""
+        return self.rates.facts.wider(f"port:{port}")
+
+    def country_of(self, arcs: Int32) -> NDArray[np.str_]:
+        """ISO3 of the country each arc runs in; empty at sea."""
+        codes = np.array([*self.network.country_codes, ""], dtype=np.str_)
+        found: NDArray[np.str_] = codes[self.network.country[arcs]]
+        return found
+
+    def sigma(self, component: str, mode: str = "") -> float:
+        """Standard deviation of the logarithm of a time component; 0 where the facts have none."""
+        rate = self.rates.number(
+            Question("world", "spread_sigma", scope=component, mode=mode),
+        )
+        return rate.value if rate else 0.0
+
+    def tonnes(self) -> Rate | None:
+        """Payload of one unit of the request's cargo."""
+        return self.rates.number(Question(f"unit:{self.request.cargo}", "cargo_tonnes"))
+
+
+def first_known(subjects: Iterable[str], quantity: str, **qualifiers: str) -> tuple[Question, ...]:
+    """The same question put to several subjects, in order."""
+    return tuple(Question(subject, quantity, **qualifiers) for subject in subjects)

@@ -1,0 +1,61 @@
+"""Which ports have sea lanes, and what they look like.
+
+Deep-sea lines call at main ports, so every two of them have a lane. A feeder port is reached by transshipment: it has lanes
+to its nearest main ports. Regional ports and those of inland seas have named services only (table ``services``).
+Every lane comes in all variants that can be the best when straits are shut (``landbridge.network.sea``).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from landbridge.io.polyline import encode
+from landbridge.network.build import Lanes
+from landbridge.network.sea import attach_many, distances, lane_variants, load_sea_graph
+from landbridge.network.sea.lanes import lane_line
+from landbridge.schema.errors import FactsError, Finding
+
+#: A feeder port has lanes to this many of its nearest main ports.
+HUBS_PER_FEEDER_PORT: Final = 4
+#: Simultaneous closures of straits under which the lanes are still the shortest.
+MAX_CLOSURES: Final = 3
+
+
+def study_lanes(ports: pd.DataFrame) -> Lanes:
+    """Lanes between the ports of the table, in all variants.
+
+    Raises FactsError with every port of tier main or feeder that no ship can reach.
+    """
+    graph = load_sea_graph()
+    rows = ports[ports["tier"].isin(["main", "feeder"])].sort_values("id")
+    names = [str(name) for name in rows["id"]]
+    found = attach_many(graph, list(zip(rows["lat"].astype(float), rows["lon"].astype(float), strict=True)))
+    stranded = [name for name, access in zip(names, found, strict=True) if access is None]
+    if stranded:
+        raise FactsError(
+            "Ports that no sea lane reaches",
+            [
+                Finding(f"ports.csv, id {name}", "no sea within reach", "Correct its position or set tier inland-sea.")
+                for name in stranded
+            ],
+        )
+    access = {name: item for name, item in zip(names, found, strict=True) if item is not None}
+    tier = dict(zip(names, rows["tier"], strict=True))
+    main = [name for name in names if tier[name] == "main"]
+    feeders = [name for name in names if tier[name] == "feeder"]
+    pairs = [(a, b) for i, a in enumerate(main) for b in main[i + 1 :]]
+    km = distances(graph, [access[name] for name in feeders], [access[name] for name in main])
+    for i, feeder in enumerate(feeders):
+        nearest = sorted(range(len(main)), key=lambda j: (km[i, j], main[j]))[:HUBS_PER_FEEDER_PORT]
+        pairs += [(min(feeder, main[j]), max(feeder, main[j])) for j in nearest]
+    lanes = lane_variants(graph, access, sorted(set(pairs)), MAX_CLOSURES)
+    return Lanes(
+        from_port=tuple(lane.from_port for lane in lanes),
+        to_port=tuple(lane.to_port for lane in lanes),
+        km=tuple(lane.km for lane in lanes),
+        straits=tuple(lane.mask for lane in lanes),
+        strait_ids=graph.strait_ids,
+        lines=tuple(encode(*lane_line(graph, lane)) for lane in lanes),
+    )

@@ -1,0 +1,215 @@
+"""An opened study: its facts, its network and the costs of the questions asked so far.
+
+A session is a value with memory: equal questions get equal answers, and the costs of a cargo and a day are computed
+once. Nothing is read from the clock or written to the study.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
+
+from landbridge.costs.arccosts import ArcCosts, CostRequest
+from landbridge.costs.build import arc_costs
+from landbridge.facts.package import Facts, load_facts
+from landbridge.io.atlas import country_table
+from landbridge.models.corridor_match import CorridorIndex, index_corridors
+from landbridge.models.route_account import Names
+from landbridge.models.routes import ALTERNATIVES, Avoided, find_routes
+from landbridge.models.search import Target
+from landbridge.network.build import build_network
+from landbridge.network.cache import cached_network, network_digest
+from landbridge.network.gazetteer import Gazetteer
+from landbridge.network.geometry import link_shapes
+from landbridge.network.lanes import study_lanes
+from landbridge.network.sea import load_straits
+from landbridge.network.select import SelectorContext, arcs_of, selector_context, touching
+from landbridge.network.state import Closure, Shipment, closures, modifiers
+from landbridge.network.topology import Network
+from landbridge.result.routes import Line, RoutesAnswer
+from landbridge.scenario import Resolved, Scenario, load_scenario, resolve
+from landbridge.schema.errors import BadRequest, Finding
+from landbridge.schema.words import (
+    CARGO_UNITS,
+    MODES,
+    OBJECTIVES,
+    VALUE_CLASSES,
+    CargoUnit,
+    ValueClass,
+)
+from landbridge.study import Study, load_study
+
+#: Tables that make the topology.
+NETWORK_TABLES = ("places", "sections", "crossings", "ports", "services")
+
+BUILT_IN = "japan_central_asia"
+
+Word = TypeVar("Word", bound=str)
+
+
+@dataclass(frozen=True)
+class Session:
+    """A study, opened. Make one with ``open_study``."""
+
+    study: Study
+    facts: Facts
+    network: Network
+    lines: Mapping[str, str]  # link id -> encoded polyline of sea lanes
+    _costs: dict[tuple[object, ...], ArcCosts] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The study's tables of things and spans."""
+        names = (*NETWORK_TABLES, "names", "spans", "regions", "benchmarks")
+        tables = {name: self.facts.table(name) for name in names if name in self.facts.content}
+        straits = [{"id": item.id, "name": item.name, "parts": ";".join(item.parts)} for item in load_straits()]
+        return {**tables, "straits": pd.DataFrame(straits)}
+
+    @cached_property
+    def gazetteer(self) -> Gazetteer:
+        """Names to places, ports, crossings, countries, corridors and straits."""
+        return Gazetteer(self.tables, self.study, pd.DataFrame(country_table()))
+
+    @cached_property
+    def selectors(self) -> SelectorContext:
+        """What selectors need beyond the network."""
+        return selector_context(self.tables, self.study)
+
+    @cached_property
+    def corridors(self) -> CorridorIndex:
+        """The study's named corridors on this network."""
+        names = {corridor.id: corridor.name for corridor in self.study.corridors}
+        return index_corridors(self.network, names, self.selectors)
+
+    @cached_property
+    def names(self) -> Names:
+        """Names of places, ports and crossings for answers."""
+        return Names(
+            places=self._column("places", "name"),
+            ports=self._column("ports", "name"),
+            crossings=self._column("crossings", "name"),
+            services={},
+        )
+
+    @cached_property
+    def shapes(self) -> Mapping[str, Line]:
+        """Lines of links, for maps."""
+        return link_shapes(self.lines)
+
+    def _column(self, table: str, column: str) -> dict[str, str]:
+        frame = self.facts.table(table)
+        return dict(zip(frame["id"].astype(str), frame[column].astype(str), strict=True))
+
+    def resolved(
+        self,
+        scenario: Scenario | str | Path | None = None,
+        as_of: datetime.date | str | None = None,
+        options: Sequence[tuple[str, str]] = (),
+    ) -> Resolved:
+        """The day and what is different on it; ``options`` are quick changes such as ("close", "strait.hormuz")."""
+        named = load_scenario(scenario, self.study) if isinstance(scenario, str | Path) else scenario
+        return resolve(self.study, self.facts.table("spans"), named, as_of, options, self.gazetteer)  # type: ignore[arg-type]
+
+    def costs(
+        self, cargo: CargoUnit, value: ValueClass, resolved: Resolved, shipment: Shipment | None = None
+    ) -> ArcCosts:
+        """Costs of every arc for a cargo on a resolved day; computed once per question."""
+        shipment = shipment or Shipment(cargo)
+        key = (cargo, value, resolved, shipment)
+        if key not in self._costs:
+            state = closures(self.network, resolved, self.selectors, shipment)
+            changed = modifiers(self.network, resolved, self.selectors, shipment)
+            request = CostRequest(cargo, value, resolved.as_of, self.study.money_year, shipment.destination_country)
+            self._costs[key] = arc_costs(self.network, self.facts, request, state, changed)
+        return self._costs[key]
+
+    def routes(
+        self,
+        origin: str,
+        destination: str,
+        *,
+        via: Sequence[str] = (),
+        avoid: Sequence[str] = (),
+        mode: Sequence[str] = (),
+        cargo: str | None = None,
+        value: str | None = None,
+        by: str = "cost",
+        k: int = ALTERNATIVES,
+        as_of: datetime.date | str | None = None,
+        scenario: Scenario | str | Path | None = None,
+        options: Sequence[tuple[str, str]] = (),
+    ) -> RoutesAnswer:
+        """The best route from origin to destination and its real alternatives.
+
+        Names are those ``landbridge find`` knows. Raises ``UnknownName``, ``AmbiguousName`` and ``BadRequest``; where
+        there is no route the answer says why.
+        """
+        cargo_unit = _one_of("cargo", cargo or self.study.cargo.default, CARGO_UNITS)
+        value_class = _one_of("value", value or self.study.cargo.value, VALUE_CLASSES)
+        objective = _one_of("by", by, OBJECTIVES)
+        modes = tuple(_one_of("mode", item, MODES) for item in mode)
+        start, end = self.gazetteer.place(origin), self.gazetteer.place(destination)
+        notes = [resolution.note for resolution in (start, end) if resolution.note]
+        vias: list[Target] = []
+        for text in via:
+            passed = self.gazetteer.via(text)
+            nodes, arcs = touching(self.network, passed.selectors, self.selectors)
+            vias.append(Target(passed.name, frozenset(nodes.tolist()), frozenset(arcs.tolist())))
+            notes += [passed.note] if passed.note else []
+        avoided: list[Avoided] = []
+        for text in avoid:
+            shunned = self.gazetteer.avoid(text)
+            mask = np.zeros(self.network.n_arcs, dtype=np.bool_)
+            for selector in shunned.selectors:
+                mask[arcs_of(self.network, selector, self.selectors)] = True
+            avoided.append(Avoided(Closure(f"avoid {text}", f"{shunned.name} is avoided", "option"), mask))
+            notes += [shunned.note] if shunned.note else []
+        resolved = self.resolved(scenario, as_of, options)
+        shipment = Shipment(cargo_unit, origin_country=start.country, destination_country=end.country)
+        answer = find_routes(
+            self.costs(cargo_unit, value_class, resolved, shipment),
+            start.place,
+            end.place,
+            by=objective,
+            k=k,
+            vias=vias,
+            avoid=avoided,
+            modes=set(modes) or None,
+            corridors=self.corridors,
+            names=self.names,
+            shapes=self.shapes,
+        )
+        return replace(answer, notes=(*dict.fromkeys(notes), *answer.notes))
+
+
+def open_study(study: str | Path = BUILT_IN) -> Session:
+    """Open a study by id, folder or file; the network comes from the cache or is built.
+
+    Raises ``StudyError`` and ``FactsError`` with everything that is wrong.
+    """
+    loaded = load_study(study)
+    facts = load_facts(loaded.facts_folder)
+    content = [facts.content.get(name, b"") for name in NETWORK_TABLES]
+
+    def build() -> tuple[Network, dict[str, str]]:
+        tables = {name: facts.table(name) for name in NETWORK_TABLES}
+        lanes = study_lanes(tables["ports"])
+        return build_network(tables, lanes), dict(zip(lanes.link_ids(), lanes.lines, strict=True))
+
+    network, lines = cached_network(network_digest(content), build)
+    return Session(loaded, facts, network, lines)
+
+
+def _one_of(option: str, value: str, allowed: tuple[Word, ...]) -> Word:
+    for word in allowed:
+        if word == value:
+            return word
+    finding = Finding(f"--{option}", f"'{value}'", f"Choose one of {', '.join(map(str, allowed))}.")
+    raise BadRequest(f"No such {option}", [finding])

@@ -1,0 +1,238 @@
+"""Answers in a terminal: quiet tables, few colours, none when piped.
+
+A piped table is as wide as it needs to be, so that nothing is cut or wrapped on its way into another program; on a
+screen it fits the screen.
+Texts are never read as markup: a name in square brackets prints as it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import IO, Any, Final
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from landbridge.result.report import Column, FactUsed, Table, subtotals
+from landbridge.result.routes import Contribution, Route, RoutesAnswer, Unreachable
+from landbridge.views import figures, tables
+
+#: Width of piped output: wider than any table here.
+_PIPED_WIDTH: Final = 400
+_ASSUMED: Final = "italic yellow"
+_CLOSED: Final = "red"
+_QUIET: Final = "dim"
+
+
+def open_console(file: IO[str] | None = None, width: int | None = None) -> Console:
+    """A console for the given stream (default: standard output): colour and screen width on a terminal, neither when
+    piped."""
+    console = Console(file=file, highlight=False, soft_wrap=False, emoji=False, markup=False)
+    if width is not None:
+        return Console(file=file, width=width, highlight=False, emoji=False, markup=False)
+    if console.is_terminal:
+        return console
+    return Console(file=file, width=_PIPED_WIDTH, highlight=False, emoji=False, markup=False, no_color=True)
+
+
+def show_routes(console: Console, answer: RoutesAnswer) -> None:
+    """Alternatives, then what each passes and its legs, then the notes."""
+    console.print(_heading(answer))
+    if answer.unreachable is not None or not answer.routes:
+        console.print(_unreachable(answer.unreachable))
+    else:
+        console.print(as_rich(tables.routes_table(answer), title=False, columns_without=_idle_columns(answer)))
+        for number, route in enumerate(answer.routes, start=1):
+            console.print()
+            console.print(Text(f"{number} {figures.corridor_words(route.corridors)}", style="bold"))
+            for kind, names in tables.way_lines(route):
+                console.print(Padding(Text.assemble((f"{kind}: ", _QUIET), names), (0, 0, 0, 2), expand=False))
+            console.print(
+                Padding(as_rich(tables.legs_table(answer, route), total=True, title=False), (0, 0, 0, 2), expand=False)
+            )
+    _notes(console, answer.notes)
+
+
+def show_explanation(
+    console: Console, answer: RoutesAnswer, route: Route, facts: Mapping[str, FactUsed] | None = None
+) -> None:
+    """Every contribution of a route, grouped by leg, with sub-totals that equal the leg's and the route's numbers,
+    and the facts used."""
+    number = answer.routes.index(route) + 1
+    console.print(_heading(answer))
+    console.print(Text(f"{number} {figures.corridor_words(route.corridors)}", style="bold"))
+    for leg in sorted({part.leg for part in route.contributions}):
+        parts = [part for part in route.contributions if part.leg == leg]
+        console.print()
+        console.print(Text(tables.leg_name(route, leg), style="bold"))
+        console.print(_contributions(route, leg, parts))
+    console.print()
+    console.print(_totals(answer, route))
+    if facts:
+        used = dict.fromkeys(fact for part in route.contributions for fact in part.facts)
+        known = [facts[fact] for fact in used if fact in facts]
+        if known:
+            console.print()
+            console.print(as_rich(tables.facts_table(known)))
+    _notes(console, answer.notes)
+
+
+def show_table(console: Console, table: Table) -> None:
+    """Any table: facts, search hits, quality, benchmarks, events."""
+    if not table.rows:
+        console.print(Text(f"{table.title}: nothing." if table.title else "Nothing.", style=_QUIET))
+    else:
+        console.print(as_rich(table))
+    if table.note:
+        console.print(Text(table.note, style=_QUIET))
+
+
+def as_rich(table: Table, *, total: bool = False, title: bool = True, columns_without: Sequence[str] = ()) -> RichTable:
+    """A table without frame: units under the heads, numbers right-aligned, assumed in italics, closed red. ``total``:
+    last row is a sum."""
+    shown = [i for i, column in enumerate(table.columns) if column.key not in columns_without]
+    rich = _frame([table.columns[i] for i in shown], title=table.title if title and table.title else None, footer=False)
+    for r, row in enumerate(table.rows):
+        last = total and r == len(table.rows) - 1
+        rich.add_row(*(_cell(table.columns[i], row[i]) for i in shown), style="bold" if last else None)
+        if total and r == len(table.rows) - 2:
+            rich.add_section()
+    return rich
+
+
+def _frame(columns: Sequence[Column], *, title: str | None, footer: bool) -> RichTable:
+    rich = RichTable(
+        box=box.SIMPLE_HEAD,
+        title=None if title is None else Text(title, style="bold"),
+        title_justify="left",
+        pad_edge=False,
+        show_footer=footer,
+        header_style="",
+    )
+    for column in columns:
+        head = Text(column.title, style="bold")
+        if column.unit:
+            head.append(f"\n{column.unit}", style=_QUIET)
+        number = tables.is_number(column)
+        rich.add_column(head, justify="right" if number else "left", no_wrap=number, overflow="fold", vertical="top")
+    return rich
+
+
+def _cell(column: Column, value: Any) -> Text:
+    text = Text(tables.cell_text(column, value))
+    if column.kind == "basis" and value == "assumed":
+        text.stylize(_ASSUMED)
+    if column.kind == "status" and value:
+        text.stylize(_CLOSED)
+    return text
+
+
+def _heading(answer: RoutesAnswer) -> Text:
+    cargo = figures.CARGO_WORDS.get(answer.cargo, answer.cargo)
+    by = figures.BY_WORDS.get(answer.by, answer.by)
+    return Text.assemble(
+        (f"{answer.origin} to {answer.destination}", "bold"),
+        (f"  {cargo}, {answer.value} value, {by}, on {answer.as_of}, money of {answer.money_year}", _QUIET),
+    )
+
+
+def _idle_columns(answer: RoutesAnswer) -> tuple[str, ...]:
+    """Columns of the routes table that say nothing for this answer."""
+    waits = any(route.origin_wait_hours for route in answer.routes)
+    return () if waits else ("wait_days",)
+
+
+def _unreachable(unreachable: Unreachable | None) -> RenderableType:
+    if unreachable is None:
+        return Text("No route.", style=_CLOSED)
+    lines: list[RenderableType] = [Text.assemble(("No route: ", _CLOSED), unreachable.reason)]
+    if unreachable.closures:
+        lines.append(Text("Closed, and enough to cause it:"))
+        lines += [Text(f"  {closure}", style=_CLOSED) for closure in unreachable.closures]
+    return Group(*lines)
+
+
+def _notes(console: Console, notes: Sequence[str]) -> None:
+    if notes:
+        console.print()
+    for note in notes:
+        console.print(Text.assemble(("note: ", _QUIET), note))
+
+
+def _contributions(route: Route, leg: int, parts: Sequence[Contribution]) -> RichTable:
+    columns = (
+        Column("where", "where"),
+        Column("component", "component"),
+        Column("amount", "amount", "", "number"),
+        Column("measure", "unit"),
+        Column("basis", "basis"),
+        Column("formula", "formula"),
+        Column("facts", "facts"),
+    )
+    rich = _frame(columns, title=None, footer=False)
+    sums = [item for item in subtotals(route) if item.leg == leg]
+    for measure in dict.fromkeys(part.measure for part in parts):
+        unit = tables.MEASURE_UNITS.get(measure, measure)
+        for part in parts:
+            if part.measure != measure:
+                continue
+            assumed = part.basis == "assumed"
+            formula = part.formula + (f"  [{part.note}]" if part.note else "")
+            rich.add_row(
+                Text(part.where),
+                Text(figures.COMPONENT_WORDS.get(part.component, part.component)),
+                Text(figures.number(part.amount, 2), style=_ASSUMED if assumed else ""),
+                Text(unit, style=_QUIET),
+                Text(part.basis, style=_ASSUMED if assumed else ""),
+                Text(formula),
+                Text(", ".join(part.facts), style=_QUIET),
+            )
+        for item in (item for item in sums if item.measure == measure):
+            word = figures.COMPONENT_WORDS.get(item.component, item.component)
+            assumed_part = f"of it assumed {figures.number(item.assumed, 2)}" if item.assumed else ""
+            rich.add_row(
+                "",
+                Text(f"sum of {word}"),
+                Text(figures.number(item.amount, 2)),
+                unit,
+                "",
+                assumed_part,
+                "",
+                style="bold",
+            )
+        given = _leg_total(route, leg, measure)
+        if given is not None:
+            rich.add_row("", Text("whole leg"), Text(figures.number(given, 2)), unit, "", "", "", style="bold")
+        rich.add_section()
+    return rich
+
+
+def _leg_total(route: Route, leg: int, measure: str) -> float | None:
+    """The leg's own number, where it has one for the measure."""
+    if not 0 <= leg < len(route.legs):
+        return route.origin_wait_hours if measure == "origin_wait_hours" else None
+    item = route.legs[leg]
+    return {"hours": item.hours, "usd": item.usd, "co2_wtw_kg": item.co2_kg}.get(measure)
+
+
+def _totals(answer: RoutesAnswer, route: Route) -> RenderableType:
+    table = tables.legs_table(answer, route)
+    lines: list[RenderableType] = [as_rich(table, total=True)]
+    shares = (
+        f"rests on assumed facts: {figures.percent(route.assumed_share_hours)} of the hours, "
+        f"{figures.percent(route.assumed_share_usd)} of the price"
+    )
+    inputs = ", ".join(f"{key} = {_plain(value)}" for key, value in route.p95.items())
+    lines.append(Text(shares))
+    lines.append(Text(f"P95 {figures.number(route.hours_p95, 1)} hours: {inputs}"))
+    return Group(*lines)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, float):
+        return figures.plain(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)

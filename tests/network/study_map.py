@@ -1,0 +1,81 @@
+"""The built-in study's tables and network, with a handful of sea lanes, for tests of names and selectors."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pandas as pd
+
+from landbridge.io.atlas import country_table
+from landbridge.network.build import Lanes, build_network
+from landbridge.network.gazetteer import Gazetteer
+from landbridge.network.select import SelectorContext, selector_context
+from landbridge.network.topology import Network
+from landbridge.study import Study, load_study
+
+STRAIT_NAMES = {
+    "hormuz": "Strait of Hormuz",
+    "malacca": "Strait of Malacca (and Singapore)",
+    "bosporus": "Bosporus",
+    "dardanelles": "Dardanelles",
+    "suez": "Suez Canal (and SUMED)",
+    "bab_el_mandeb": "Bab el-Mandeb",
+    "cape_good_hope": "Cape of Good Hope",
+}
+STRAITS = tuple(STRAIT_NAMES)
+
+
+@cache
+def study() -> Study:
+    return load_study("japan_central_asia")
+
+
+@cache
+def tables() -> dict[str, pd.DataFrame]:
+    read = {
+        path.stem: pd.read_csv(path, dtype=str, keep_default_na=False) for path in study().facts_folder.glob("*.csv")
+    }
+    read["straits"] = pd.DataFrame(
+        {
+            "id": [*STRAITS, "turkish_straits"],
+            "name": [*STRAIT_NAMES.values(), "Turkish Straits (Bosporus and Dardanelles)"],
+            "parts": [*[""] * len(STRAITS), "bosporus;dardanelles"],
+        }
+    )
+    return read
+
+
+@cache
+def network() -> Network:
+    bit = {name: 1 << i for i, name in enumerate(STRAITS)}
+    rows = [
+        ("CNLYG", "JPTYO", 2200.0, 0),
+        ("IRBND", "JPTYO", 12000.0, bit["hormuz"] | bit["malacca"]),
+        (
+            "GEPTI",
+            "JPTYO",
+            17000.0,
+            bit["malacca"] | bit["bab_el_mandeb"] | bit["suez"] | bit["bosporus"] | bit["dardanelles"],
+        ),
+        ("GEPTI", "JPTYO", 28000.0, bit["cape_good_hope"] | bit["bosporus"] | bit["dardanelles"]),
+    ]
+    return build_network(
+        tables(),
+        Lanes(
+            from_port=tuple(row[0] for row in rows),
+            to_port=tuple(row[1] for row in rows),
+            km=tuple(row[2] for row in rows),
+            straits=tuple(row[3] for row in rows),
+            strait_ids=STRAITS,
+        ),
+    )
+
+
+@cache
+def context() -> SelectorContext:
+    return selector_context(tables(), study())
+
+
+@cache
+def gazetteer() -> Gazetteer:
+    return Gazetteer(tables(), study(), pd.DataFrame(country_table()))
