@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -22,17 +23,21 @@ from landbridge.models.alternatives import (
     real_alternatives,
 )
 from landbridge.models.corridor_match import CorridorIndex, index_corridors
-from landbridge.models.search import grow, layered
+from landbridge.models.search import Target, grow, layered
 from landbridge.network.select import SelectorContext
 from landbridge.scenario.selector import parse_selector
 
 
 def paths_of(
-    costs: ArcCosts, k: int = 9, corridors: CorridorIndex | None = None, stretch: float = STRETCH
+    costs: ArcCosts,
+    k: int = 9,
+    corridors: CorridorIndex | None = None,
+    stretch: float = STRETCH,
+    vias: Sequence[Target] = (),
 ) -> tuple[Path, ...]:
     network, weight = costs.network, costs.weight("cost")
-    start, end = network.node_index["origin:o"], network.node_index["destination:d"]
-    layers = layered(network.tail, network.head, weight, network.n_nodes)
+    layers = layered(network.tail, network.head, weight, network.n_nodes, vias)
+    start, end = network.node_index["origin:o"], layers.state(len(vias), network.node_index["destination:d"])
     backward = grow(layers.into, end, layers.n_states)
     if not np.isfinite(backward.distance[start]):
         return ()
@@ -107,25 +112,38 @@ def test_two_borders_are_two_alternatives_and_a_spur_is_none() -> None:
     assert crossings == [["rail:A-B:north"], ["rail:A-B:south"]]
 
 
+def test_no_alternative_turns_back_at_a_via_that_the_best_passes_through() -> None:
+    costs = read(TWO_BORDERS)
+    north = Target("north", nodes=frozenset({costs.network.node_index["rail:gate-n:B:1520"]}))
+    assert len(paths_of(costs, vias=[north])) == 1
+
+
 def test_a_detour_that_costs_more_than_the_stretch_is_none() -> None:
     assert len(paths_of(read(TWO_BORDERS), stretch=1.05)) == 1
 
 
+def names_followed(south: str, far: str) -> list[tuple[int, ...]]:
+    """Corridors of the alternatives where both borders have a name and a common haul follows them."""
+    text = TWO_BORDERS.replace("destination:d:B     access", f"rail:far:B:1520 haul 1000km {far}")
+    text += "rail:far:B:1520 > destination:d:B access"
+    costs = read(text.replace("20h 50$ crossing:rail:A-B:south", f"{south} crossing:rail:A-B:south"))
+    network, weight = costs.network, costs.weight("cost")
+    start, end = network.node_index["origin:o"], network.node_index["destination:d"]
+    totals = sorted(cost for _, cost in walks(network, weight.tolist(), start, end, ()))
+    assert totals[1] / totals[0] < STRETCH
+    gates = {gate: ((parse_selector(f"crossing.rail:A-B:{gate}"),),) for gate in ("north", "south")}
+    named = index_corridors(network, {gate: gate for gate in gates}, SelectorContext(gateways=gates))
+    return [path.corridors for path in paths_of(costs, corridors=named)]
+
+
 def test_a_long_common_haul_does_not_excuse_a_silly_detour() -> None:
     """Over the south the whole costs well within the stretch, the part that is different does not."""
-    text = TWO_BORDERS.replace("destination:d:B     access", "rail:far:B:1520 haul 1000km 100h 1000$")
-    text += "rail:far:B:1520 > destination:d:B access"
-    found = {}
-    for south in ("30h 80$", "60h 700$"):
-        costs = read(text.replace("20h 50$ crossing:rail:A-B:south", f"{south} crossing:rail:A-B:south"))
-        network, weight = costs.network, costs.weight("cost")
-        start, end = network.node_index["origin:o"], network.node_index["destination:d"]
-        totals = sorted(cost for _, cost in walks(network, weight.tolist(), start, end, ()))
-        assert totals[1] / totals[0] < STRETCH
-        gates = {gate: ((parse_selector(f"crossing.rail:A-B:{gate}"),),) for gate in ("north", "south")}
-        named = index_corridors(network, {gate: gate for gate in gates}, SelectorContext(gateways=gates))
-        found[south] = [path.corridors for path in paths_of(costs, corridors=named)]
-    assert found == {"30h 80$": [(0,), (1,)], "60h 700$": [(0,)]}
+    assert names_followed("30h 80$", "100h 1000$") == [(0,), (1,)]
+    assert names_followed("60h 700$", "100h 1000$") == [(0,)]
+
+
+def test_a_name_does_not_make_an_alternative_of_nearly_the_same_way() -> None:
+    assert names_followed("30h 80$", "900h 9000$") == [(0,)]
 
 
 HUBS = """

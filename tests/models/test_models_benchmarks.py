@@ -8,6 +8,7 @@ import statistics
 from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
 import pytest
 from route_maps import read
 
@@ -144,9 +145,10 @@ def test_families_are_the_named_corridors_of_the_answer() -> None:
     assert [(median.family, median.n) for median in found.medians] == [(ALL_ROWS, 2), ("North", 2), ("South", 1)]
 
 
-def test_cells_of_a_data_frame_are_understood() -> None:
+@pytest.mark.parametrize("day", [datetime.date(2024, 7, 1), pd.Timestamp("2024-07-01"), "2024-07-01"])
+def test_cells_of_a_data_frame_are_understood(day: object) -> None:
     nan = float("nan")
-    found = one(days=5.0, usd=nan, via="x; y", avoid=None, modes="rail;sea", as_of=datetime.date(2024, 7, 1))
+    found = one(days=5.0, usd=nan, via="x; y", avoid=None, modes="rail;sea", as_of=day)
     assert list(figures(found)) == ["days"]
     assert found.questions == (
         Question("a", "c", ("x", "y"), (), ("rail", "sea"), "cost", datetime.date(2024, 7, 1), "teu"),

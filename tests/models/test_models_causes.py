@@ -61,3 +61,29 @@ def test_of_equally_small_sets_the_askers_own_option_is_named(order: tuple[int, 
     )
     assert cause.closures is not None
     assert [closures[i].id for i in cause.closures] == ["mode.rail"]
+
+
+def test_a_later_way_to_a_place_may_be_the_one_that_leads_on() -> None:
+    """The mine is nearer over the pass, but only who has the canal lifted gets on from there; by air two are shut."""
+    arcs = [
+        Arc("origin:o:A", "rail:mine:A:1520", "access"),
+        Arc("origin:o:A", "rail:quay:A:1520", "access"),
+        Arc("rail:quay:A:1520", "rail:mine:A:1520", "haul", mode="rail"),
+        Arc("rail:mine:A:1520", "destination:d:C", "access"),
+        Arc("origin:o:A", "destination:d:C", "access"),
+    ]
+    network = network_of(arcs)
+    start, end = network.node_index["origin:o"], network.node_index["destination:d"]
+    the_pass, canal, air = 1, 2, 4 + 8
+    weight = np.array([1.0, 5.0, 1.0, 1.0, 0.5])
+    cause = smallest_cause(
+        network.tail,
+        network.head,
+        weight,
+        [the_pass, canal, 0, canal, air],
+        CLOSURES,
+        start,
+        end,
+        network.n_nodes,
+    )
+    assert cause.closures == (1,)

@@ -266,6 +266,20 @@ def test_a_via_off_the_way_is_gone_to_and_come_back_from() -> None:
     assert answer.routes[0].gauge_breaks == ("altynkol", "altynkol", "altynkol")
 
 
+def test_tracks_follow_known_lines_in_the_direction_of_the_journey_and_stop_at_180_degrees() -> None:
+    lane = "sea_in:CNLYG:CHN-sea_out:JPTYO:JPN"
+    shapes = {lane: ((35.0, 170.0), (36.0, 190.0)), "R1": ((1.0, 10.0), (2.0, 20.0))}
+    backwards = CHAIN.replace(
+        "rail:lianyungang:CHN:1435 = rail:khorgos:CHN:1435", "rail:khorgos:CHN:1435 = rail:lianyungang:CHN:1435"
+    )
+    sea, rail = find_routes(read(backwards), "tokyo", "tashkent", k=1, shapes=shapes).routes[0].tracks
+    assert sea.lines == (((35.0, 170.0), (35.5, 180.0)), ((35.5, -180.0), (36.0, -170.0)))
+    assert not sea.assumed
+    assert rail.lines[0][:2] == ((2.0, 20.0), (1.0, 10.0))
+    assert rail.assumed  # the other sections have no line
+    assert all(-180 <= lon <= 180 for line in (*sea.lines, *rail.lines) for _, lon in line)
+
+
 def test_what_cannot_be_asked() -> None:
     costs = read(CHAIN)
     for origin, destination, k in (("tokyo", "tokyo", 5), ("zhetygen", "tashkent", 5), ("tokyo", "tashkent", 0)):

@@ -9,20 +9,12 @@ import pandas as pd
 from landbridge.io.atlas import country_table
 from landbridge.network.build import Lanes, build_network
 from landbridge.network.gazetteer import Gazetteer
+from landbridge.network.sea import load_straits
 from landbridge.network.select import SelectorContext, selector_context
 from landbridge.network.topology import Network
 from landbridge.study import Study, load_study
 
-STRAIT_NAMES = {
-    "hormuz": "Strait of Hormuz",
-    "malacca": "Strait of Malacca (and Singapore)",
-    "bosporus": "Bosporus",
-    "dardanelles": "Dardanelles",
-    "suez": "Suez Canal (and SUMED)",
-    "bab_el_mandeb": "Bab el-Mandeb",
-    "cape_good_hope": "Cape of Good Hope",
-}
-STRAITS = tuple(STRAIT_NAMES)
+STRAITS = ("hormuz", "malacca", "bosporus", "dardanelles", "suez", "bab_el_mandeb", "cape_good_hope")
 
 
 @cache
@@ -36,11 +28,7 @@ def tables() -> dict[str, pd.DataFrame]:
         path.stem: pd.read_csv(path, dtype=str, keep_default_na=False) for path in study().facts_folder.glob("*.csv")
     }
     read["straits"] = pd.DataFrame(
-        {
-            "id": [*STRAITS, "turkish_straits"],
-            "name": [*STRAIT_NAMES.values(), "Turkish Straits (Bosporus and Dardanelles)"],
-            "parts": [*[""] * len(STRAITS), "bosporus;dardanelles"],
-        }
+        [{"id": strait.id, "name": strait.name, "parts": ";".join(strait.parts)} for strait in load_straits()]
     )
     return read
 

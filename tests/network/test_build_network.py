@@ -169,6 +169,21 @@ def test_a_box_cannot_be_unloaded_and_loaded_again_without_its_dwell() -> None:
             assert np.isinf(reach[start, end])
 
 
+def test_what_comes_by_ferry_reaches_the_land_and_the_next_ship() -> None:
+    network = draw(SILK_ROAD + "aktau(KAZ) ~440 ferry~ turkmenbashi(TKM)").network()
+    reach = kilometres(network)
+    at = network.node_index
+    assert np.isfinite(reach[at["origin:baku"], at["rail:almaty:KAZ:1520"]])
+    assert np.isfinite(reach[at["origin:baku"], at["destination:turkmenbashi"]])
+    assert np.isfinite(reach[at["rail:almaty:KAZ:1520"], at["destination:baku"]])
+
+
+def test_a_terminal_across_the_border_is_not_joined_to_the_city() -> None:
+    network = draw("alpha(AAA) -5- beta(AAA)\ngare(BBB) =5= delta(BBB)\nstation gare(BBB) of alpha").network()
+    check_borders(network)
+    assert len(network.arcs_of_kind("transfer")) == 0
+
+
 def test_planned_links_are_there() -> None:
     network = draw("baku(AZE) =500= tbilisi(AZE) planned").network()
     assert len(network.arcs_of_kind("haul")) == 2

@@ -133,8 +133,8 @@ def test_every_question_of_the_benchmarks_is_understood() -> None:
     gazetteer = study_map.gazetteer()
     asked = study_map.tables()["benchmarks"]
     for row in asked.to_dict("records"):
-        for text in filter(None, (row["origin"], row["destination"])):
-            assert not gazetteer.place(text).note
+        for text in (*row["origin"].split(";"), *row["destination"].split(";")):
+            assert not text or not gazetteer.place(text).note
         for text in filter(None, map(str.strip, (*row["via"].split(";"), *row["avoid"].split(";")))):
             assert not gazetteer.via(text).note
 
@@ -162,7 +162,7 @@ def test_every_place_port_and_crossing_is_found_by_its_code_and_leads_to_itself(
         ("country", "KZ", ("KAZ",)),
         ("border", "China-Kazakhstan", ("CHN-KAZ",)),
         ("strait", "bab el-mandeb", ("bab_el_mandeb",)),
-        ("corridor", "TRACECA / Trans-Caspian", ("traceca",)),
+        ("corridor", "trans siberian", ("trans-siberian",)),
         ("link", "rail042", ("RAIL042",)),
         ("link", "KZ-KURYK-AZBAK", ("KZ-KURYK-AZBAK",)),
         ("service", "SEA001", ("SEA001",)),
@@ -181,7 +181,7 @@ def test_values_of_selectors(kind: SelectorKind, value: str, ids: tuple[str, ...
         ("strait", "hormus", "Strait of Hormuz"),
         ("link", "RAIL999", "RAIL399"),
         ("mode", "rial", "rail"),
-        ("corridor", "tracecca", "TRACECA / Trans-Caspian"),
+        ("corridor", "Trans-Sibirian", "Trans-Siberian"),
         ("port", "Chabaha", "Chabahar (IRN)"),
         ("crossing", "Altynkoll", "Altynkol-Khorgos state border (KAZ-CHN)"),
     ],
@@ -190,6 +190,11 @@ def test_unknown_values_of_selectors(kind: SelectorKind, value: str, near: str) 
     with pytest.raises(UnknownName) as error:
         study_map.gazetteer().ids(kind, value)
     assert near in error.value.nearest
+
+
+def test_every_corridor_goes_by_its_name() -> None:
+    for corridor in study_map.study().corridors:
+        assert study_map.gazetteer().ids("corridor", corridor.name) == (corridor.id,)
 
 
 def test_a_scenario_has_to_say_which_of_two_it_means() -> None:

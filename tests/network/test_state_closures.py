@@ -97,6 +97,13 @@ def test_the_later_change_wins() -> None:
     assert crossing in shut(network, closures(network, on(DAY, open_, close), SelectorContext(), BOX))
 
 
+def test_the_first_reason_stays_because_it_alone_keeps_the_link_closed() -> None:
+    network = draw(ROAD).network()
+    state = closures(network, on(DAY, change("close", "country.KGZ")), SelectorContext(), BOX)
+    planned = network.link == network.link_index["RAIL4"]
+    assert {state.closures[i].reason for i in state.closure[planned]} == {"RAIL4 is planned"}
+
+
 def test_one_direction_can_be_closed_alone() -> None:
     network = draw(ROAD).network()
     state = closures(network, on(DAY, change("close", "border.KGZ-CHN", direction="a_to_b")), SelectorContext(), BOX)
@@ -141,6 +148,10 @@ def test_a_strait_below_half_capacity_is_sailed_round_by_lanes_and_waited_for_by
             assert network.km[network.link == network.link_index[closed]].tolist() == [100, 100]
             assert "sail round" in state.closures[0].reason
             assert state.closures[0].kind == "event"
+    narrow = on(DAY, change("capacity_factor", "strait.gate", value=0.41))
+    assert not modifiers(network, narrow, SelectorContext(), BOX), (
+        "no service passes here, and a closed lane has no wait"
+    )
     (wait,) = modifiers(network, on(DAY, change("capacity_factor", "strait.gate", value=0.5)), SelectorContext(), BOX)
     assert (wait.kind, wait.component, wait.value) == ("wait_factor", "waiting", 0.5)
 
@@ -258,9 +269,7 @@ def test_closed_is_what_a_reading_one_arc_at_a_time_says(drawn: Map, wanted: Seq
             wide = item.selectors[0].kind in ("country", "border")
             if item.action == "open" and meant and (built or not wide):
                 closed, built = False, True
-            elif meant and item.action in ("close", "cargo_ban"):
-                closed = True
-            elif meant and item.action == "no_transit":
+            elif meant and item.action in ("close", "cargo_ban", "no_transit"):
                 closed = True
             elif meant and item.action == "capacity_factor":
                 strait = item.selectors[0].kind == "strait"

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from views_reading import SVG, drawn_text
@@ -85,11 +86,23 @@ def test_no_edge_of_land_runs_across_the_map(lon: float) -> None:
     assert longest < 130
 
 
+@pytest.mark.parametrize("lon", [-150.0, -60.0, 0.0, 60.0, 87.0, 120.0, 175.0])
+def test_open_sea_is_never_land(lon: float) -> None:
+    """A polygon that holds the point opposite the centre would be drawn inside out, over everything."""
+    where = [(lat, (lon + east + 180) % 360 - 180) for lat in (-10.0, 50.0) for east in (-70.0, 70.0)]
+    projection = maps.fitted(where, 900, 500, 20)
+    land = [shape for _, shape in maps._land_in(projection, (0.0, 0.0, 900.0, 500.0))]
+    seas = [(30.0, -170.0), (5.0, -130.0), (30.0, -45.0), (0.0, -25.0), (5.0, 88.0), (-5.0, 75.0), (30.0, 150.0)]
+    shown = [projection.point(*sea) for sea in seas]
+    shown = [(x, y) for x, y in shown if 0 < x < 900 and 0 < y < 500]
+    assert shown
+    for spot in shown:
+        assert not any(shape.contains(shapely.Point(*spot)) for shape in land)
+
+
 def test_land_is_where_it_should_be() -> None:
     projection = maps.fitted([AT["Tokyo"], AT["Tashkent"]], 900, 500, 40)
     land = dict(maps._land_in(projection, (0.0, 0.0, 900.0, 500.0)))
-    import shapely
-
     for code, place in (("UZB", "Tashkent"), ("KAZ", "Almaty"), ("CHN", "Xi'an")):
         assert land[code].buffer(2).contains(shapely.Point(*projection.point(*AT[place])))
     assert not land["CHN"].contains(shapely.Point(*projection.point(30.0, 127.0)))  # East China Sea

@@ -547,62 +547,101 @@ def _heap_pop(heap: Ints, size: int) -> int:
 
 
 @jit
-def _best_triangle(hierarchy: Hierarchy, metric: Metric, b: int, direction: int) -> tuple[float, int]:
-    """Value and via of one slot from the original arcs and all lower triangles, as ``customise`` finds them."""
-    value = metric.value
-    slot = 2 * b + direction
+def _cheapest_original(hierarchy: Hierarchy, weight: Floats, slot: int) -> float:
+    """Least weight of the original arcs of a slot."""
     best = np.inf
     for k in range(hierarchy.first_original[slot], hierarchy.first_original[slot + 1]):
-        best = min(best, metric.weight[hierarchy.original[k]])
-    via = -1
+        best = min(best, weight[hierarchy.original[k]])
+    return best
+
+
+@jit
+def _find_anew(hierarchy: Hierarchy, metric: Metric, b: int) -> tuple[float, int, float, int]:
+    """Value and via of both slots of an arc from its original arcs and all lower triangles, as ``customise`` does."""
+    value = metric.value
+    up = _cheapest_original(hierarchy, metric.weight, 2 * b)
+    down = _cheapest_original(hierarchy, metric.weight, 2 * b + 1)
+    via_up = -1
+    via_down = -1
     y = hierarchy.low[b]
     z = hierarchy.high[b]
     k = hierarchy.first_below[y]
     k_end = hierarchy.first_below[y + 1]
     j = hierarchy.first_below[z]
     j_end = hierarchy.first_below[z + 1]
-    # Both lists ascend by their lower ends: walk them together, or search when one is much longer.
+    below_low = hierarchy.below_low
+    # Both lists ascend by their lower ends. Walk them together, without branches that depend on the data except
+    # where they meet; or search if one is much longer.
     merge = 16 * (k_end - k) > j_end - j
-    while k < k_end:
+    while k < k_end and j < j_end:
         a = hierarchy.below[k]
+        c = -1
         if merge:
-            x = hierarchy.below_low[k]
-            while j < j_end and hierarchy.below_low[j] < x:
-                j += 1
-            if j == j_end:
-                break
-            c = hierarchy.below[j] if hierarchy.below_low[j] == x else -1
+            one = below_low[k]
+            two = below_low[j]
+            if one == two:
+                c = hierarchy.below[j]
+            k += one <= two
+            j += two <= one
         else:
-            c = find_up(hierarchy.first_up, hierarchy.high, hierarchy.low[a], z)
-        k += 1
-        if c < 0:
-            continue
-        through = value[2 * a + 1] + value[2 * c] if direction == UP else value[2 * a] + value[2 * c + 1]
-        if through < best:
-            best = through
-            via = a
-    return best, via
+            c = find_up(hierarchy.first_up, hierarchy.high, below_low[k], z)
+            k += 1
+        if c >= 0:
+            through = value[2 * a + 1] + value[2 * c]
+            if through < up:
+                up = through
+                via_up = a
+            through = value[2 * a] + value[2 * c + 1]
+            if through < down:
+                down = through
+                via_down = a
+    return up, via_up, down, via_down
+
+
+#: What is known of an arc while changes spread: both slots are to be found anew, their values changed, it waits.
+_ANEW, _CHANGED_UP, _CHANGED_DOWN, _WAITS = 1, 2, 4, 8
+
+
+class _Log(NamedTuple):
+    """Overwritten slots; the arrays are replaced by larger ones when full."""
+
+    slot: Ints
+    value: Floats
+    via: Ints
+
+
+@jit
+def _write(metric: Metric, log: _Log, logged: int, slot: int, value: float, via: int) -> _Log:
+    """Overwrite a slot and log what it held as entry ``logged``; returns the log."""
+    if logged == log.slot.size:
+        log = _Log(
+            np.concatenate((log.slot, np.empty(logged, np.int32))),
+            np.concatenate((log.value, np.empty(logged))),
+            np.concatenate((log.via, np.empty(logged, np.int32))),
+        )
+    log.slot[logged] = slot
+    log.value[logged] = metric.value[slot]
+    log.via[logged] = metric.via[slot]
+    metric.value[slot] = value
+    metric.via[slot] = via
+    return log
 
 
 @jit
 def _apply(
     hierarchy: Hierarchy, metric: Metric, arc: Ints, new_weight: Floats, state: npt.NDArray[np.uint8]
-) -> tuple[Floats, Ints, Floats, Ints]:
+) -> tuple[Floats, _Log]:
     """Re-weigh ``arc`` and everything above that depends on it; returns old weights and the log of slots.
 
-    ``state`` uint8[c] is zero before and after: bits 1 and 2 mean that a direction must be found anew, 4 that
-    a value changed, 8 that the arc waits in the heap. Arcs are taken in ascending order, so that all
-    lower triangles of an arc are final when its turn comes.
+    ``state`` uint8[c] is zero before and after. Arcs are taken in ascending order, so that all lower triangles of an
+    arc are final when its turn comes.
     """
     first_up = hierarchy.first_up
     high = hierarchy.high
-    low = hierarchy.low
     value = metric.value
     via = metric.via
     old_weight = np.empty(arc.size)
-    log_slot = np.empty(64, np.int32)
-    log_value = np.empty(64)
-    log_via = np.empty(64, np.int32)
+    log = _Log(np.empty(64, np.int32), np.empty(64), np.empty(64, np.int32))
     logged = 0
     heap = np.empty(64, np.int32)
     size = 0
@@ -613,73 +652,69 @@ def _apply(
         if slot < 0 or old_weight[i] == new_weight[i]:
             continue
         b = slot >> 1
-        if state[b] & 8 == 0:
+        if state[b] & _WAITS == 0:
             heap = _heap_push(heap, size, b)
             size += 1
-        state[b] |= 8 | (1 << (slot & 1))
+        state[b] |= _WAITS | _ANEW
     while size > 0:
         b = _heap_pop(heap, size)
         size -= 1
-        flags = state[b]
-        state[b] = 0
-        changed = flags & 4 != 0
-        for direction in range(2):
-            if flags & (1 << direction) == 0:
-                continue
-            slot = 2 * b + direction
-            new_value, new_via = _best_triangle(hierarchy, metric, b, direction)
-            if new_value != value[slot] or new_via != via[slot]:
-                if logged == log_slot.size:
-                    log_slot = np.concatenate((log_slot, np.empty(logged, np.int32)))
-                    log_value = np.concatenate((log_value, np.empty(logged)))
-                    log_via = np.concatenate((log_via, np.empty(logged, np.int32)))
-                log_slot[logged] = slot
-                log_value[logged] = value[slot]
-                log_via[logged] = via[slot]
+        changed_up = state[b] & _CHANGED_UP != 0
+        changed_down = state[b] & _CHANGED_DOWN != 0
+        if state[b] & _ANEW != 0:
+            up, via_up, down, via_down = _find_anew(hierarchy, metric, b)
+            if up != value[2 * b] or via_up != via[2 * b]:
+                changed_up = changed_up or up != value[2 * b]
+                log = _write(metric, log, logged, 2 * b, up, via_up)
                 logged += 1
-                changed = changed or new_value != value[slot]
-                value[slot] = new_value
-                via[slot] = new_via
-        if not changed:
+            if down != value[2 * b + 1] or via_down != via[2 * b + 1]:
+                changed_down = changed_down or down != value[2 * b + 1]
+                log = _write(metric, log, logged, 2 * b + 1, down, via_down)
+                logged += 1
+        state[b] = 0
+        if not (changed_up or changed_down):
             continue
-        x = low[b]
+        x = hierarchy.low[b]
+        y = high[b]
+        beside = first_up[y]
         for c in range(first_up[x], first_up[x + 1]):
             if c == b:
                 continue
             near = min(b, c)
             far = max(b, c)
-            e = find_up(first_up, high, high[near], high[far])
+            if c < b:
+                e = find_up(first_up, high, high[c], y)
+            else:
+                while high[beside] != high[c]:
+                    beside += 1
+                e = beside
             for direction in range(2):
+                # The triangle uses b upwards when it is the far side of an upward slot, or the near of a downward.
+                if not (changed_up if (b == far) == (direction == UP) else changed_down):
+                    continue
                 slot = 2 * e + direction
                 if direction == UP:
                     through = value[2 * near + 1] + value[2 * far]
                 else:
                     through = value[2 * near] + value[2 * far + 1]
-                better = through < value[slot]
-                # An equal detour through a lower node takes over, or the metric would depend on its past.
-                tied = through == value[slot] and through < np.inf and via[slot] > near
-                if better or tied:
-                    if logged == log_slot.size:
-                        log_slot = np.concatenate((log_slot, np.empty(logged, np.int32)))
-                        log_value = np.concatenate((log_value, np.empty(logged)))
-                        log_via = np.concatenate((log_via, np.empty(logged, np.int32)))
-                    log_slot[logged] = slot
-                    log_value[logged] = value[slot]
-                    log_via[logged] = via[slot]
+                flags = 0
+                if through < value[slot]:
+                    log = _write(metric, log, logged, slot, through, near)
                     logged += 1
-                    value[slot] = through
-                    via[slot] = near
-                    if better:
-                        if state[e] & 8 == 0:
-                            heap = _heap_push(heap, size, e)
-                            size += 1
-                        state[e] |= 8 | 4
-                elif via[slot] == near and through > value[slot]:
-                    if state[e] & 8 == 0:
+                    flags = _CHANGED_UP if direction == UP else _CHANGED_DOWN
+                elif through == value[slot]:
+                    # An equal detour through a lower node takes over, or the metric would depend on its past.
+                    if through < np.inf and via[slot] > near:
+                        log = _write(metric, log, logged, slot, through, near)
+                        logged += 1
+                elif via[slot] == near:
+                    flags = _ANEW
+                if flags != 0:
+                    if state[e] & _WAITS == 0:
                         heap = _heap_push(heap, size, e)
                         size += 1
-                    state[e] |= 8 | (1 << direction)
-    return old_weight, log_slot[:logged].copy(), log_value[:logged].copy(), log_via[:logged].copy()
+                    state[e] |= _WAITS | flags
+    return old_weight, _Log(log.slot[:logged].copy(), log.value[:logged].copy(), log.via[:logged].copy())
 
 
 @jit
@@ -708,8 +743,8 @@ class Editor:
         """Give the original arcs ``arc`` new weights (one each, or one for all; ``np.inf`` closes)."""
         arc = ints(arc)
         new = np.broadcast_to(np.asarray(weight, np.float64), arc.shape).copy()
-        old, slot, value, via = _apply(self.hierarchy, self.metric, arc, new, self._state)
-        return Undo(arc, old, slot, value, via)
+        old, log = _apply(self.hierarchy, self.metric, arc, new, self._state)
+        return Undo(arc, old, log.slot, log.value, log.via)
 
     def restore(self, undo: Undo) -> None:
         """Take back a change."""

@@ -24,17 +24,17 @@ def ints(array: npt.ArrayLike) -> Ints:
 
     Compiled code is made for one type of array; a read-only one (from a table or a mapped file) would be another.
     """
-    return np.require(array, np.int32, ["C", "A", "W"])
+    return np.require(array, np.int32, ["C", "A", "W", "E"])
 
 
 def longs(array: npt.ArrayLike) -> Longs:
     """The same as ``ints`` for int64."""
-    return np.require(array, np.int64, ["C", "A", "W"])
+    return np.require(array, np.int64, ["C", "A", "W", "E"])
 
 
 def floats(array: npt.ArrayLike) -> Floats:
     """The same as ``ints`` for float64."""
-    return np.require(array, np.float64, ["C", "A", "W"])
+    return np.require(array, np.float64, ["C", "A", "W", "E"])
 
 
 class Graph(NamedTuple):

@@ -31,6 +31,9 @@ from landbridge.kernels.graph import Floats, Ints, Longs, floats, ints
 from landbridge.kernels.jit import jit, jit_minimum
 from landbridge.kernels.threads import ranges, run_on_threads
 
+#: Entries of a matrix below which one thread does the work.
+SMALLEST_SHARED = 20_000
+
 
 class Labels(NamedTuple):
     """Climbs from k nodes in one ``direction`` (``UP``: from the nodes, ``DOWN``: to the nodes).
@@ -76,6 +79,16 @@ def _climb_all(hierarchy: Hierarchy, value: Floats, labels: Labels, begin: int, 
             x = parent[x]
 
 
+def _rows(count: int, threads: int) -> list[tuple[int, int]]:
+    """Rows cut into pieces of work."""
+    return ranges(count, max(1, min(8 * threads, count)))
+
+
+def _worthwhile(size: int, threads: int) -> int:
+    """Threads to use for ``size`` entries: starting one takes as long as some thousand entries."""
+    return threads if size >= SMALLEST_SHARED else 1
+
+
 def make_labels(hierarchy: Hierarchy, metric: Metric, nodes: Ints, direction: int, threads: int = 1) -> Labels:
     """Labels of ``nodes`` (int32[k], repetitions allowed) for leaving (``UP``) or entering (``DOWN``) them."""
     position = hierarchy.rank[ints(nodes)]
@@ -92,7 +105,7 @@ def make_labels(hierarchy: Hierarchy, metric: Metric, nodes: Ints, direction: in
     def work(_worker: int, piece: tuple[int, int]) -> None:
         _climb_all(hierarchy, metric.value, labels, *piece)
 
-    run_on_threads(work, ranges(k, max(1, min(4 * threads, k))), threads)
+    run_on_threads(work, ranges(k, max(1, min(4 * threads, k))), _worthwhile(k * levels, threads))
     return labels
 
 
@@ -144,11 +157,6 @@ def _distances(forward: Labels, backward: Labels, result: Floats, meeting: Ints,
                 meeting[i, j] = meeting_depth(forward.distance[i], backward.distance[j], count, best)
 
 
-def _rows(count: int, threads: int) -> list[tuple[int, int]]:
-    """Rows cut into pieces of work."""
-    return ranges(count, max(1, min(8 * threads, count)))
-
-
 def distances(forward: Labels, backward: Labels, threads: int = 1) -> Floats:
     """Distances float64[k, l] from the nodes of ``forward`` to those of ``backward``; ``inf`` is no path."""
     result = np.empty((forward.position.size, backward.position.size))
@@ -157,7 +165,7 @@ def distances(forward: Labels, backward: Labels, threads: int = 1) -> Floats:
     def work(_worker: int, piece: tuple[int, int]) -> None:
         _distances(forward, backward, result, nothing, *piece)
 
-    run_on_threads(work, _rows(result.shape[0], threads), threads)
+    run_on_threads(work, _rows(result.shape[0], threads), _worthwhile(result.size, threads))
     return result
 
 
@@ -169,7 +177,7 @@ def meetings(forward: Labels, backward: Labels, threads: int = 1) -> tuple[Float
     def work(_worker: int, piece: tuple[int, int]) -> None:
         _distances(forward, backward, result, meeting, *piece)
 
-    run_on_threads(work, _rows(result.shape[0], threads), threads)
+    run_on_threads(work, _rows(result.shape[0], threads), _worthwhile(result.size, threads))
     return result, meeting
 
 
@@ -352,5 +360,5 @@ def skim(
         def work(_worker: int, piece: tuple[int, int]) -> None:
             _gather(meeting, left, right, total, *piece)
 
-        run_on_threads(work, _rows(distance.shape[0], threads), threads)
+        run_on_threads(work, _rows(distance.shape[0], threads), _worthwhile(total.size, threads))
     return Skim(distance, total)

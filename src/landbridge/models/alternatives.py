@@ -94,7 +94,7 @@ def real_alternatives(
             break
         nodes = [state % layers.n_nodes for state in states]
         twice = _passed_twice(nodes)
-        if kept and not twice <= kept[0].twice:
+        if kept and (len(set(states)) < len(states) or not twice <= kept[0].twice):
             continue
         if any(_likeness(arcs, other.arcs, other.path.objective) > SHARED for other in kept):
             continue
@@ -159,8 +159,7 @@ def _candidates(
         passed = [*reversed(states_before), *states_after]
         for state, arc in zip(passed, path, strict=False):
             done.setdefault((state, arc), total)
-        if len(set(passed)) == len(passed):
-            yield path, passed
+        yield path, passed
 
 
 def _anchors(

@@ -129,8 +129,8 @@ def questions_of(row: Mapping[str, Any]) -> tuple[Question, ...]:
     """
     if not row["as_of"]:
         return ()
-    day = row["as_of"]
-    as_of = day if isinstance(day, datetime.date) else datetime.date.fromisoformat(str(day))
+    # A date, a time stamp of a data frame, or text.
+    as_of = datetime.date.fromisoformat(str(row["as_of"])[:10])
     return tuple(
         Question(
             origin=origin,
@@ -217,7 +217,7 @@ def _comparison(
 def _left_out(measure: BenchmarkMeasure, row: Mapping[str, Any], questions: Sequence[Question]) -> str:
     """Why a figure of a row that can be asked is not compared; empty if it is."""
     if measure == "km":
-        return "" if row["use_km"] == "yes" else "the published distance is not that of this way"
+        return "" if row["use_km"] == "yes" else str(row["why"]) or "the published distance is not that of this way"
     if measure == "usd":
         if questions[0].by not in ("cost", "money"):
             return "asked by time, which picks dear modes: no price to compare"

@@ -42,6 +42,13 @@ class Names:
     services: Mapping[str, str] = field(default_factory=dict)
 
 
+def _row_behind(network: Network, arc: int) -> str:
+    """Id of the row of a table that has the length of an arc: a section, a service, a lane, a port; empty if none."""
+    kind, link = network.kind_name(arc), network.link_ids[network.link[arc]]
+    tables = {"haul": "section", "service": "service", "lane": "lane", "load": "port", "unload": "port"}
+    return f"{tables[kind]}:{link}" if kind in tables else ""
+
+
 @dataclass(frozen=True)
 class _Piece:
     """One arc of a path with its contributions by measure: (entry, amount)."""
@@ -244,7 +251,10 @@ def _contributions(network: Network, pieces: Sequence[_Piece], leg_of: Sequence[
         arc = piece.arc
         ends = f"{network.node_key[network.tail[arc]]}>{network.node_key[network.head[arc]]}"
         key = f"{ends}#{network.link_ids[network.link[arc]]}"
+        row = _row_behind(network, arc)
         for entry, amount in piece.parts:
+            # A length is a fact too: what is paid per kilometre names the row that has the kilometres.
+            facts = (row, *entry.facts) if row and entry.per_km else entry.facts
             yield Contribution(
                 leg=-1 if entry.measure == "origin_wait_hours" else leg,
                 where=piece.where,
@@ -255,7 +265,7 @@ def _contributions(network: Network, pieces: Sequence[_Piece], leg_of: Sequence[
                 km=piece.km,
                 basis=entry.basis,
                 formula=entry.formula,
-                facts=entry.facts,
+                facts=facts,
                 note=entry.note,
             )
 

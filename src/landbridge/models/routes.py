@@ -87,7 +87,7 @@ def find_routes(
         forward = grow(layers.out, source, layers.n_states, limit=limit, rest=backward.distance)
         paths = real_alternatives(network, weight, layers, forward, backward, source, goal, corridors, k, stretch)
     else:
-        unreachable = _why(costs, by, ruled_out, source, end, vias)
+        unreachable = why_no_way(costs, by, ruled_out, source, end, vias)
     routes = tuple(
         route_of(costs, path.arcs, path.corridors, corridors, names, _ratio(path, paths[0]), shapes) for path in paths
     )
@@ -149,7 +149,7 @@ def _turning_back(network: Network, paths: Sequence[Path], names: Names) -> list
     return [f"The best route passes {place} twice: a via lies off the way, so it goes there and comes back."]
 
 
-def _why(
+def why_no_way(
     costs: ArcCosts,
     by: Objective,
     ruled_out: Sequence[Avoided],
@@ -175,5 +175,5 @@ def _why(
     number = "a smallest set of closures that causes it" if cause.exact else "closures that together cause it"
     return Unreachable(
         f"Every way{passing} is shut. This is {number}: {words}.",
-        tuple(closure.id for closure in shut),
+        tuple(dict.fromkeys(closure.id for closure in shut)),
     )

@@ -29,7 +29,7 @@ from landbridge.network.topology import Network
 from landbridge.schema.words import ARC_KINDS, MODES, NODE_KINDS, STATUSES
 
 #: A city uses its own ports, and others of its country up to this far away (straight line), by truck.
-NEARBY_PORT_KM = 60.0
+NEARBY_PORT_KM = 80.0
 #: A station and a road node of one country this close are one terminal, where the city lacks one of the two.
 NEARBY_TERMINAL_KM = 10.0
 #: Road distance of a drayage leg as a multiple of the straight line.
@@ -111,10 +111,13 @@ class Lanes:
         return tuple(found)
 
 
-def build_network(tables: Mapping[str, pd.DataFrame], lanes: Lanes) -> Network:
+def build_network(
+    tables: Mapping[str, pd.DataFrame], lanes: Lanes, straits_of_service: Mapping[str, int] | None = None
+) -> Network:
     """Network of the tables ``places``, ``sections``, ``crossings``, ``ports``, ``services`` and of the sea lanes.
 
-    The tables must have passed ``facts check``; row order changes nothing.
+    ``straits_of_service``: bit masks over the lanes' straits by service id. The tables must have passed ``facts
+    check``; row order changes nothing.
     """
     places = {row["id"]: row for row in _rows(tables["places"])}
     crossings = {row["id"]: row for row in _rows(tables["crossings"])}
@@ -123,12 +126,12 @@ def build_network(tables: Mapping[str, pd.DataFrame], lanes: Lanes) -> Network:
     for section in _rows(tables["sections"]):
         if section["use"] == "section":
             _add_section(draft, section, places, crossings)
-    _add_border_crossings(draft, crossings)
+    _add_border_crossings(draft, places, crossings)
     _add_gauge_breaks(draft)
     _add_transfers(draft, places)
     _add_ports(draft, ports, places)
     _add_lanes(draft, lanes)
-    _add_services(draft, _rows(tables["services"]), ports)
+    _add_services(draft, _rows(tables["services"]), ports, straits_of_service or {})
     _add_access(draft, places, ports)
     return _freeze(draft, places, ports, crossings, lanes.strait_ids)
 
@@ -219,34 +222,33 @@ def _add_crossing_arc(
         draft.both_ways(arc)
 
 
-def _add_border_crossings(draft: _Draft, crossings: Mapping[str, Mapping[str, Any]]) -> None:
-    """Join the two sides of each border place, whatever gauges meet there."""
+def _add_border_crossings(
+    draft: _Draft, places: Mapping[str, Mapping[str, Any]], crossings: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Join the two sides of each border place, whatever gauges meet there, by the crossing the place names."""
     at_border: dict[tuple[str, str], list[_NodeRow]] = {}
     for key in sorted(draft.nodes):
         row = draft.nodes[key]
         if row.kind in ("rail", "road") and row.place not in crossings:
             at_border.setdefault((row.kind, row.place), []).append(row)
-    by_pair = {
-        (border["mode"], frozenset((border["country_a"], border["country_b"])), identifier): border
-        for identifier, border in crossings.items()
-    }
-    for (mode, _place), rows in sorted(at_border.items()):
+    by_pair: dict[tuple[str, frozenset[str]], list[Mapping[str, Any]]] = {}
+    for _, crossing in sorted(crossings.items()):
+        pair = frozenset((crossing["country_a"], crossing["country_b"]))
+        by_pair.setdefault((crossing["mode"], pair), []).append(crossing)
+    for (mode, place), rows in sorted(at_border.items()):
         for i, first in enumerate(rows):
             for second in rows[i + 1 :]:
-                if first.country == second.country:
-                    continue
-                near = [
-                    (
-                        great_circle_km(first.lat, first.lon, float(border["lat"]), float(border["lon"])),
-                        identifier,
-                    )
-                    for (kind, pair, identifier), border in by_pair.items()
-                    if kind == mode and pair == {first.country, second.country}
-                ]
-                if not near:
-                    continue
-                border = crossings[min(near)[1]]
-                _add_crossing_arc(draft, border, first.key, second.key, first.country == border["country_a"])
+                pair = frozenset((first.country, second.country))
+                candidates = by_pair.get((mode, pair), []) if len(pair) == 2 else []
+                named = [row for row in candidates if row["id"] == places[place]["crossing"]]
+                if candidates:
+                    border = named[0] if named else min(candidates, key=lambda row: _away(first, row))
+                    a_to_b = first.country == border["country_a"]
+                    _add_crossing_arc(draft, border, first.key, second.key, a_to_b)
+
+
+def _away(node: _NodeRow, row: Mapping[str, Any]) -> tuple[float, str]:
+    return great_circle_km(node.lat, node.lon, float(row["lat"]), float(row["lon"])), str(row["id"])
 
 
 def _add_gauge_breaks(draft: _Draft) -> None:
@@ -373,7 +375,12 @@ def loading_in_price(service: Mapping[str, Any], ports: Mapping[str, Mapping[str
     return bool(service["mode"] == "ferry" or ports[service["from_port"]]["tier"] == "inland-sea")
 
 
-def _add_services(draft: _Draft, services: Iterable[Mapping[str, Any]], ports: Mapping[str, Mapping[str, Any]]) -> None:
+def _add_services(
+    draft: _Draft,
+    services: Iterable[Mapping[str, Any]],
+    ports: Mapping[str, Mapping[str, Any]],
+    straits: Mapping[str, int],
+) -> None:
     boarding: dict[str, list[str]] = {}
     for service in services:
         if service["status"] == "none":
@@ -394,6 +401,7 @@ def _add_services(draft: _Draft, services: Iterable[Mapping[str, Any]], ports: M
                     km=float(service["length_km"]),
                     crossing=service["crossing"],
                     direction=direction,
+                    straits=straits.get(service["id"], 0),
                     # A service that stopped is dated by its event; before that it ran.
                     status="operating" if service["status"] == "suspended" else service["status"],
                 )

@@ -1,7 +1,7 @@
 """Which ports have sea lanes, and what they look like.
 
-Deep-sea lines call at main ports, so every two of them have a lane. A feeder port is reached by transshipment: it has lanes
-to its nearest main ports. Regional ports and those of inland seas have named services only (table ``services``).
+Deep-sea lines call at main ports, so every two of them have a lane. A feeder port is reached by transshipment: it has
+lanes to its nearest main ports. Regional ports and those of inland seas have named services only (table ``services``).
 Every lane comes in all variants that can be the best when straits are shut (``landbridge.network.sea``).
 """
 
@@ -59,3 +59,24 @@ def study_lanes(ports: pd.DataFrame) -> Lanes:
         strait_ids=graph.strait_ids,
         lines=tuple(encode(*lane_line(graph, lane)) for lane in lanes),
     )
+
+
+def service_straits(services: pd.DataFrame, ports: pd.DataFrame) -> dict[str, int]:
+    """Service id -> bit mask of the straits on its way, in the order of the sea graph's straits.
+
+    A named service sails the shortest lane between its ports. Services of inland seas, and between ports that no lane
+    joins, pass none.
+    """
+    graph = load_sea_graph()
+    rows = ports[ports["tier"] != "inland-sea"].sort_values("id")
+    found = attach_many(graph, list(zip(rows["lat"].astype(float), rows["lon"].astype(float), strict=True)))
+    access = {str(name): item for name, item in zip(rows["id"], found, strict=True) if item is not None}
+    ends = {
+        str(row.id): (str(row.from_port), str(row.to_port))
+        for row in services.itertuples()
+        if row.from_port in access and row.to_port in access
+    }
+    pairs = sorted({(min(pair), max(pair)) for pair in ends.values()})
+    lanes = lane_variants(graph, access, pairs, 0)
+    masks = {(lane.from_port, lane.to_port): lane.mask for lane in lanes}
+    return {service: masks.get((min(pair), max(pair)), 0) for service, pair in sorted(ends.items())}

@@ -279,6 +279,8 @@ def _of_event(network: Network, change: Change, context: SelectorContext, shipme
     if change.action == "capacity_factor":
         kind, component, quantity, unit = "wait_factor", _waits(change), "hours", "ratio"
         arcs = arcs[_waiting(network, change)[arcs]]
+        if _shuts(change):  # the lanes are closed; what still passes waits
+            arcs = arcs[network.kind[arcs] != ARC_KINDS.index("lane")]
     elif change.action == "extra_hours":
         kind, component, quantity, unit = "extra_hours", "border", "hours", "hours"
         arcs = arcs[network.crossing[arcs] >= 0]

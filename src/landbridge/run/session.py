@@ -21,6 +21,7 @@ from landbridge.costs.build import arc_costs
 from landbridge.facts.package import Facts, load_facts
 from landbridge.io.atlas import country_table
 from landbridge.models.corridor_match import CorridorIndex, index_corridors
+from landbridge.models.corridors import CorridorSearch, CorridorWay
 from landbridge.models.route_account import Names
 from landbridge.models.routes import ALTERNATIVES, Avoided, find_routes
 from landbridge.models.search import Target
@@ -28,13 +29,14 @@ from landbridge.network.build import build_network
 from landbridge.network.cache import cached_network, network_digest
 from landbridge.network.gazetteer import Gazetteer
 from landbridge.network.geometry import link_shapes
-from landbridge.network.lanes import study_lanes
+from landbridge.network.lanes import service_straits, study_lanes
 from landbridge.network.sea import load_straits
 from landbridge.network.select import SelectorContext, arcs_of, selector_context, touching
 from landbridge.network.state import Closure, Shipment, closures, modifiers
 from landbridge.network.topology import Network
 from landbridge.result.routes import Line, RoutesAnswer
 from landbridge.scenario import Resolved, Scenario, load_scenario, resolve
+from landbridge.scenario.scenario import QuickAction
 from landbridge.schema.errors import BadRequest, Finding
 from landbridge.schema.words import (
     CARGO_UNITS,
@@ -42,6 +44,7 @@ from landbridge.schema.words import (
     OBJECTIVES,
     VALUE_CLASSES,
     CargoUnit,
+    Objective,
     ValueClass,
 )
 from landbridge.study import Study, load_study
@@ -62,7 +65,9 @@ class Session:
     facts: Facts
     network: Network
     lines: Mapping[str, str]  # link id -> encoded polyline of sea lanes
+    network_digest: str
     _costs: dict[tuple[object, ...], ArcCosts] = field(default_factory=dict, repr=False)
+    _resolved: dict[tuple[object, ...], Resolved] = field(default_factory=dict, repr=False)
 
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -89,6 +94,11 @@ class Session:
         return index_corridors(self.network, names, self.selectors)
 
     @cached_property
+    def corridor_search(self) -> CorridorSearch:
+        """Layouts of the named corridors, made once."""
+        return CorridorSearch(self.network, self.corridors)
+
+    @cached_property
     def names(self) -> Names:
         """Names of places, ports and crossings for answers."""
         return Names(
@@ -111,11 +121,22 @@ class Session:
         self,
         scenario: Scenario | str | Path | None = None,
         as_of: datetime.date | str | None = None,
-        options: Sequence[tuple[str, str]] = (),
+        options: Sequence[tuple[QuickAction, str]] = (),
     ) -> Resolved:
         """The day and what is different on it; ``options`` are quick changes such as ("close", "strait.hormuz")."""
+        key = (scenario, as_of, tuple(options))
+        if key not in self._resolved:
+            self._resolved[key] = self._resolve(scenario, as_of, options)
+        return self._resolved[key]
+
+    def _resolve(
+        self,
+        scenario: Scenario | str | Path | None,
+        as_of: datetime.date | str | None,
+        options: Sequence[tuple[QuickAction, str]],
+    ) -> Resolved:
         named = load_scenario(scenario, self.study) if isinstance(scenario, str | Path) else scenario
-        return resolve(self.study, self.facts.table("spans"), named, as_of, options, self.gazetteer)  # type: ignore[arg-type]
+        return resolve(self.study, self.facts.table("spans"), named, as_of, options, self.gazetteer.ids)
 
     def costs(
         self, cargo: CargoUnit, value: ValueClass, resolved: Resolved, shipment: Shipment | None = None
@@ -129,6 +150,39 @@ class Session:
             request = CostRequest(cargo, value, resolved.as_of, self.study.money_year, shipment.destination_country)
             self._costs[key] = arc_costs(self.network, self.facts, request, state, changed)
         return self._costs[key]
+
+    def shipment(self, cargo: CargoUnit, origin: str, destination: str) -> Shipment:
+        """A shipment between two places, given by id."""
+        countries = self._column("places", "country")
+        return Shipment(cargo, origin_country=countries[origin], destination_country=countries[destination])
+
+    def corridor_ways(
+        self,
+        origin: str,
+        destinations: Sequence[str],
+        *,
+        cargo: CargoUnit,
+        value: ValueClass,
+        by: Objective,
+        resolved: Resolved,
+        only: Sequence[str] | None = None,
+        explain: bool = True,
+    ) -> tuple[CorridorWay, ...]:
+        """The best way along each named corridor from a place to others, all by id."""
+        found: list[CorridorWay] = []
+        for destination in destinations:
+            costs = self.costs(cargo, value, resolved, self.shipment(cargo, origin, destination))
+            found += self.corridor_search.ways(
+                costs,
+                origin,
+                [destination],
+                by=by,
+                names=self.names,
+                shapes=self.shapes,
+                only=only,
+                explain=explain,
+            )
+        return tuple(found)
 
     def routes(
         self,
@@ -144,7 +198,8 @@ class Session:
         k: int = ALTERNATIVES,
         as_of: datetime.date | str | None = None,
         scenario: Scenario | str | Path | None = None,
-        options: Sequence[tuple[str, str]] = (),
+        options: Sequence[tuple[QuickAction, str]] = (),
+        resolved: Resolved | None = None,
     ) -> RoutesAnswer:
         """The best route from origin to destination and its real alternatives.
 
@@ -171,8 +226,8 @@ class Session:
                 mask[arcs_of(self.network, selector, self.selectors)] = True
             avoided.append(Avoided(Closure(f"avoid {text}", f"{shunned.name} is avoided", "option"), mask))
             notes += [shunned.note] if shunned.note else []
-        resolved = self.resolved(scenario, as_of, options)
-        shipment = Shipment(cargo_unit, origin_country=start.country, destination_country=end.country)
+        resolved = resolved or self.resolved(scenario, as_of, options)
+        shipment = self.shipment(cargo_unit, start.place, end.place)
         answer = find_routes(
             self.costs(cargo_unit, value_class, resolved, shipment),
             start.place,
@@ -201,10 +256,12 @@ def open_study(study: str | Path = BUILT_IN) -> Session:
     def build() -> tuple[Network, dict[str, str]]:
         tables = {name: facts.table(name) for name in NETWORK_TABLES}
         lanes = study_lanes(tables["ports"])
-        return build_network(tables, lanes), dict(zip(lanes.link_ids(), lanes.lines, strict=True))
+        straits = service_straits(tables["services"], tables["ports"])
+        return build_network(tables, lanes, straits), dict(zip(lanes.link_ids(), lanes.lines, strict=True))
 
-    network, lines = cached_network(network_digest(content), build)
-    return Session(loaded, facts, network, lines)
+    digest = network_digest(content)
+    network, lines = cached_network(digest, build)
+    return Session(loaded, facts, network, lines, digest)
 
 
 def _one_of(option: str, value: str, allowed: tuple[Word, ...]) -> Word:

@@ -76,6 +76,7 @@ class StudyFile(_Frozen):
     scenarios: Text = "scenarios"  # folder of the presets, relative to the file
     base_date: datetime.date
     money_year: Annotated[int, Field(ge=1990, le=2100)]
+    limits: tuple[Text, ...] = ()  # what the study does not know, in sentences
     dates: dict[Identifier, datetime.date | Literal["newest-event"]] = Field(default_factory=dict)
     region: Group
     partner: Group

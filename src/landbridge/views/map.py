@@ -49,7 +49,7 @@ class Projection:
         """Degrees to px; arrays of one shape."""
         phi, lam = np.radians(lat), np.radians(lon - self.lon)
         phi0 = math.radians(self.lat)
-        k = 1 * (2 / np.maximum(1 + self.cos_distance(lat, lon), 1e-6))
+        k = np.sqrt(2 / np.maximum(1 + self.cos_distance(lat, lon), 1e-6))
         x = k * np.cos(phi) * np.sin(lam)
         y = k * (np.cos(phi0) * np.sin(phi) - np.sin(phi0) * np.cos(phi) * np.cos(lam))
         return self.left + self.scale * x, self.top - self.scale * y
@@ -479,8 +479,10 @@ def _legend(data: MapData, width: float, height: float) -> str:
         items.append((svg.stroked("M0 0h26", palette.STROKES.get(mode, palette.OTHER_STROKE)), mode))
     if any(line.assumed for line in data.lines):
         items.append((svg.stroked("M0 0h26", palette.STROKES["rail"], dash=True), "course assumed"))
-    if any(line.closed for line in data.lines) or any(point.closed for point in data.points):
+    if any(line.closed for line in data.lines):
         items.append((svg.stroked("M0 0h26", palette.STROKES["rail"], closed=True), "closed"))
+    elif any(point.closed for point in data.points):
+        items.append((mark("crossing", 13, 0, closed=True), "closed"))
     if any(line.strong for line in data.lines) and not all(line.strong for line in data.lines):
         items.append((svg.stroked("M0 0h26", palette.STROKES["rail"], wider=1.6), "best way"))
     words = {"port": "port", "crossing": "border crossing", "gauge": "gauge break"}

@@ -19,7 +19,6 @@ from landbridge.result.report import (
     RouteRef,
     SourceUsed,
     Table,
-    subtotals,
 )
 from landbridge.result.routes import Route, RoutesAnswer
 from landbridge.views import figures
@@ -147,63 +146,12 @@ def legs_table(answer: RoutesAnswer, route: Route) -> Table:
     return Table("legs", f"Legs: {figures.corridor_words(route.corridors)}", columns, tuple(rows))
 
 
-def component_table(route: Route) -> Table:
-    """Hours and dollars by leg and component; hours and USD of the rows add up to the route's."""
-    sums: dict[tuple[int, str], dict[str, float]] = {}
-    for item in subtotals(route):
-        sums.setdefault((item.leg, item.component), {})[item.measure] = item.amount
-    columns = (
-        Column("leg", "leg"),
-        Column("component", "component"),
-        Column("hours", "time", "hours", "number", 2),
-        Column("usd", "price", "USD", "number", 2),
-    )
-    rows: list[tuple[Cell, ...]] = [
-        (leg_name(route, leg), figures.COMPONENT_WORDS.get(component, component), by.get("hours"), by.get("usd"))
-        for (leg, component), by in sums.items()
-        if "hours" in by or "usd" in by
-    ]
-    return Table("components", "By leg and component", columns, tuple(rows))
-
-
 def leg_name(route: Route, leg: int) -> str:
     """'2 rail, Lianyungang to Tashkent'; leg -1 is the wait before departure."""
     if not 0 <= leg < len(route.legs):
         return "before departure"
     item = route.legs[leg]
     return f"{leg + 1} {item.mode}, {item.from_} to {item.to}"
-
-
-def contributions_table(route: Route) -> Table:
-    """Every contribution of a route, in its order."""
-    columns = (
-        Column("leg", "leg"),
-        Column("where", "where"),
-        Column("component", "component"),
-        Column("measure", "measure"),
-        Column("amount", "amount", "", "number", 3),
-        Column("km", "length", "km", "number", 1),
-        Column("basis", "basis", kind="basis"),
-        Column("formula", "formula"),
-        Column("facts", "facts", kind="facts"),
-        Column("note", "note"),
-    )
-    rows: list[tuple[Cell, ...]] = [
-        (
-            leg_name(route, part.leg),
-            part.where,
-            figures.COMPONENT_WORDS.get(part.component, part.component),
-            MEASURE_UNITS.get(part.measure, part.measure),
-            part.amount,
-            part.km,
-            part.basis,
-            part.formula,
-            part.facts,
-            part.note,
-        )
-        for part in route.contributions
-    ]
-    return Table("contributions", "Contributions", columns, tuple(rows))
 
 
 def comparison_table(rows: Sequence[ComparisonRow], money_year: int, pairs: Sequence[PairAnswer] = ()) -> Table:

@@ -45,10 +45,7 @@ def workbook_bytes(data: ReportData) -> bytes:
     """The whole workbook: Summary, Routes, Legs, Contributions, Benchmarks, Facts, Sources, Notes, then tables of
     chapters and network."""
     target = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        target,
-        {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False},
-    )
+    book = xlsxwriter.Workbook(target, {"in_memory": True})
     day = datetime.date.fromisoformat(data.study.base_date)
     book.set_properties(
         {

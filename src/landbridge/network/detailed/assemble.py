@@ -48,7 +48,8 @@ def build(
     """Build and store the network; returns its folder at once if the same inputs were built before.
 
     ``progress(stage, done, total)`` is called as it goes. ``curated``: sections and crossings of a study, see
-    ``curated.read_curated``. ``rebuild``: build again and replace what is stored. Takes about half a minute and 1 GB. Raises ``MissingPackage`` without the extra ``build``.
+    ``curated.read_curated``. ``rebuild``: build again and replace what is stored. Takes about half a minute
+    and 1 GB. Raises ``MissingPackage`` without the extra ``build``.
     """
     curated = curated or CuratedLand()
     inputs = input_digests(curated, rules) | {"sea": sea_inputs() if with_sea else ""}

@@ -136,6 +136,7 @@ def build_land(
     graph = _with_loose_part_joins(graph, rules)
     graph = _without_false_enclaves(graph, rules)
     graph = _without_false_chords(graph, rules)
+    graph = _with_border_stub_joins(graph, rules)
     progress("terminals", 0, 1)
     graph = _with_terminals(graph, places, curated, rules)
     progress("crossings", 0, 1)
@@ -213,34 +214,66 @@ def _repair(graph: LandGraph, rule: str, a: int, b: int, km: float, subject: str
 
 
 def _with_dead_end_joins(graph: LandGraph, rules: Rules) -> LandGraph:
-    group = (graph.mode.astype(np.int64) * 1000 + graph.country) * 10_000 + graph.gauge_mm
-    joins = dead_end_joins(graph.lat, graph.lon, group, graph.tail, graph.head, rules.join_limit_km)
-    listed = tuple(
-        _repair(graph, "dead-end-join", a, b, km)
-        for a, b, km in zip(joins.tail.tolist(), joins.head.tolist(), joins.km.tolist(), strict=True)
-    )
-    return replace(with_edges(graph, joins, "dead-end-join"), repairs=graph.repairs + listed)
+    """Rule 2."""
+    joins = dead_end_joins(graph.lat, graph.lon, _group(graph), graph.tail, graph.head, rules.join_limit_km)
+    return _with_listed(graph, joins, "dead-end-join")
+
+
+def _group(graph: LandGraph) -> npt.NDArray[np.int64]:
+    """Equal for nodes of one mode, country and gauge."""
+    return (graph.mode.astype(np.int64) * 1000 + graph.country) * 10_000 + graph.gauge_mm
 
 
 def _with_loose_part_joins(graph: LandGraph, rules: Rules) -> LandGraph:
-    group = (graph.mode.astype(np.int64) * 1000 + graph.country) * 10_000 + graph.gauge_mm
-    while True:  # parts that were joined have a new nearest part
+    """Rule 3, until no part finds another one; the largest part of a group waits for the others."""
+    group = _group(graph)
+    while True:
+        part = loose_parts(graph.lat.size, graph.tail, graph.head)
+        asking = np.bincount(part)[part] >= rules.loose_part_nodes
+        main = np.full(int(group.max()) + 1, part.size, np.int64)
+        np.minimum.at(main, group[asking], part[asking])
+        asking &= part != main[group]
         joins = loose_part_joins(
-            graph.lat, graph.lon, group, graph.tail, graph.head, rules.loose_part_nodes, rules.loose_part_limit_km
+            graph.lat, graph.lon, group, part, asking, rules.loose_part_nodes, rules.loose_part_limit_km
         )
-        good = [
-            graph.mode[a] == MODES.index("rail")
-            or on_land(graph.lat[a], graph.lon[a], graph.lat[b], graph.lon[b], int(graph.country[a]))
-            for a, b in zip(joins.tail.tolist(), joins.head.tolist(), strict=True)
-        ]
-        joins = Edges(joins.tail[good], joins.head[good], joins.km[good])
+        joins = _over_land(graph, joins, free_modes=("rail",))
         if not len(joins):
             return graph
-        listed = tuple(
-            _repair(graph, "loose-part-join", a, b, km)
-            for a, b, km in zip(joins.tail.tolist(), joins.head.tolist(), joins.km.tolist(), strict=True)
-        )
-        graph = replace(with_edges(graph, joins, "loose-part-join"), repairs=graph.repairs + listed)
+        graph = _with_listed(graph, joins, "loose-part-join")
+
+
+def _with_border_stub_joins(graph: LandGraph, rules: Rules) -> LandGraph:
+    """Rule 5, once: parts are those inside countries."""
+    crosses = graph.country[graph.tail] != graph.country[graph.head]
+    part = loose_parts(graph.lat.size, graph.tail[~crosses], graph.head[~crosses])
+    asking = np.zeros(graph.lat.size, np.bool_)
+    asking[graph.tail[crosses]] = True
+    asking[graph.head[crosses]] = True
+    asking &= np.bincount(part)[part] < rules.loose_part_nodes
+    joins = loose_part_joins(
+        graph.lat, graph.lon, _group(graph), part, asking, rules.loose_part_nodes, rules.border_stub_limit_km
+    )
+    return _with_listed(graph, _over_land(graph, joins, free_modes=()), "border-stub-join")
+
+
+def _over_land(graph: LandGraph, joins: Edges, free_modes: tuple[str, ...]) -> Edges:
+    """Those joins whose straight line is on land; ``free_modes`` need not be."""
+    free = [MODES.index(mode) for mode in free_modes]
+    good = [
+        int(graph.mode[a]) in free
+        or on_land(graph.lat[a], graph.lon[a], graph.lat[b], graph.lon[b], int(graph.country[a]))
+        for a, b in zip(joins.tail.tolist(), joins.head.tolist(), strict=True)
+    ]
+    return Edges(joins.tail[good], joins.head[good], joins.km[good])
+
+
+def _with_listed(graph: LandGraph, joins: Edges, rule: str) -> LandGraph:
+    """The graph with joins, each of them written down."""
+    listed = tuple(
+        _repair(graph, rule, a, b, km)
+        for a, b, km in zip(joins.tail.tolist(), joins.head.tolist(), joins.km.tolist(), strict=True)
+    )
+    return replace(with_edges(graph, joins, rule), repairs=graph.repairs + listed)
 
 
 def _with_known_links(graph: LandGraph, links: Sequence[KnownLink], rules: Rules) -> LandGraph:
@@ -395,7 +428,7 @@ def _with_terminals(graph: LandGraph, places: Sequence[WorldPlace], curated: Cur
         terminal_node=np.arange(count, count + len(terminals), dtype=np.int32),
     )
     edges = no_edges()
-    if terminals:
+    if tails:
         edges = Edges(
             np.concatenate(tails).astype(np.int32), np.concatenate(heads).astype(np.int32), np.concatenate(kms)
         )
@@ -432,7 +465,7 @@ def _far_node(
 
 
 def _with_crossing_joins(graph: LandGraph, curated: CuratedLand, rules: Rules) -> LandGraph:
-    """Rule 5, for operating crossings that no edge crosses yet."""
+    """Rule 6, for operating crossings that no edge crosses yet."""
     paths = SectionPaths(graph)
     part = loose_parts(graph.lat.size, graph.tail, graph.head)
     part_size = np.bincount(part)
@@ -580,7 +613,7 @@ def _with_circuity(
     rules: Rules,
     progress: Progress,
 ) -> LandGraph:
-    """Rule 7: estimate on good sections, apply to the package's edges and to joins."""
+    """Rule 8: estimate on good sections, apply to the package's edges and to joins."""
     paths = SectionPaths(graph)
     ratios: dict[tuple[str, str], list[float]] = {}
     for done, section in enumerate(curated.sections):
@@ -608,14 +641,21 @@ def _with_circuity(
             factor[MODES.index(mode), i] = circuity.get((mode, continents.get(code, "")), whole)
     stretch = np.isin(
         graph.rule,
-        [_RULE["package"], _RULE["dead-end-join"], _RULE["loose-part-join"], _RULE["crossing-join"], _RULE["terminal"]],
+        [
+            _RULE["package"],
+            _RULE["dead-end-join"],
+            _RULE["loose-part-join"],
+            _RULE["border-stub-join"],
+            _RULE["crossing-join"],
+            _RULE["terminal"],
+        ],
     )
     scale = np.where(stretch, factor[graph.mode[graph.tail], graph.country[graph.tail]], 1.0)
     return replace(graph, km=graph.km * scale, circuity=circuity)
 
 
 def _with_sections(graph: LandGraph, curated: CuratedLand, rules: Rules, progress: Progress) -> LandGraph:
-    """Rules 6 and 8; an edge on the paths of two sections takes the scale of the first."""
+    """Rules 7 and 9; an edge on the paths of two sections takes the scale of the first."""
     paths = SectionPaths(graph)
     scale = np.ones(graph.km.size)
     on_section = np.full(graph.km.size, -1, np.int32)
@@ -634,7 +674,7 @@ def _with_sections(graph: LandGraph, curated: CuratedLand, rules: Rules, progres
             fresh = path.edges[on_section[path.edges] < 0]
             on_section[fresh] = done
             if section.km >= 2.0 * rules.terminal_reach_km:
-                scale[fresh] = section.km / path.km
+                pass
         if bridged:
             a, b = paths.ends(section)
             subject = crossing_position.get(section.crossing, -1)

@@ -11,10 +11,12 @@ Rules, in the order they are applied (limits in ``rules.Rules``):
    only over land);
 4. a small loose part of one country that a neighbour's network enters and leaves close to the border lies in
    that neighbour;
-5. the two sides of a curated crossing are joined where no arc of the package crosses;
-6. a curated section whose path is missing or out of proportion gets an arc of its official length;
-7. lengths of the package are multiplied by a circuity per mode and continent, the median of official over path length;
-8. lengths along the path of a good curated section are scaled to the section's official length.
+5. a small part of a country that an edge over the border leads into is joined to the nearest larger part of
+   that country, over land: a road that crosses a border goes on;
+6. the two sides of a curated crossing are joined where no arc of the package crosses;
+7. a curated section whose path is missing or out of proportion gets an arc of its official length;
+8. lengths of the package are multiplied by a circuity per mode and continent, the median of official over path length;
+9. lengths along the path of a good curated section are scaled to the section's official length.
 """
 
 from __future__ import annotations
@@ -106,29 +108,31 @@ def loose_part_joins(
     lat: Floats,
     lon: Floats,
     group: npt.NDArray[np.int64],
-    tail: Ints,
-    head: Ints,
+    part: Ints,
+    asking: npt.NDArray[np.bool_],
     min_nodes: int,
     limit_km: float,
 ) -> Edges:
-    """Rule 3: one edge from every part of ``min_nodes`` or more to the nearest other one of its group within
-    ``limit_km``.
+    """Rules 3 and 5: one edge from every part that asks to the nearest other one of its group within ``limit_km``.
 
-    ``group`` int64[n]; nodes of a negative group are left alone. Of two parts that are each other's nearest
-    one edge is made.
+    ``part`` int32[n] as ``loose_parts`` numbers them; a part asks if one of its nodes does (bool[n]), and is
+    answered only by parts of ``min_nodes`` or more. Of two parts that are each other's nearest one edge is made.
     """
-    part = loose_parts(lat.size, tail, head)
-    large = np.flatnonzero((np.bincount(part)[part] >= min_nodes) & (group >= 0))
+    size = np.bincount(part)
+    asks = np.zeros(size.size, np.bool_)
+    asks[part[asking]] = True
     found: dict[tuple[int, int], float] = {}
-    for one in np.unique(group[large]).tolist():
-        nodes = large[group[large] == one]
-        _, *others = np.unique(part[nodes]).tolist()  # the largest part of the group waits for the others
-        tree = search_tree(lat[nodes], lon[nodes])
-        for p in others:
-            own = nodes[part[nodes] == p]
+    for one in np.unique(group[asking]).tolist():
+        members = np.flatnonzero(group == one)
+        answering = members[size[part[members]] >= min_nodes]
+        if not answering.size:
+            continue
+        tree = search_tree(lat[answering], lon[answering])
+        for p in np.unique(part[members[asks[part[members]]]]).tolist():
+            own = members[part[members] == p]
             reach = within(tree, lat[own], lon[own], limit_km)
             a = np.repeat(own, [near.size for near in reach])
-            b = nodes[np.concatenate(reach)]
+            b = answering[np.concatenate(reach)]
             foreign = part[b] != p
             a, b = a[foreign], b[foreign]
             if not a.size:
@@ -204,7 +208,7 @@ def crossing_join(
     part_size: npt.NDArray[np.int64],
     min_nodes: int,
 ) -> tuple[int, int, float]:
-    """Rule 5: nearest pair between the largest parts on both sides; (-1, -1, inf) where a side has no part
+    """Rule 6: nearest pair between the largest parts on both sides; (-1, -1, inf) where a side has no part
     large enough.
 
     ``near_a``, ``near_b``: nodes of each country near the crossing.

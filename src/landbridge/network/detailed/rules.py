@@ -14,6 +14,7 @@ ARC_RULES: Final = (
     "package",  # an arc of scgraph-data, its length times the circuity of its region
     "dead-end-join",  # a dead end joined to a near node of another loose part, or to the nearest dead end
     "loose-part-join",  # two loose parts of one country's railways joined at their nearest nodes
+    "border-stub-join",  # a piece behind a border joined to the network of its country
     "known-link",  # a bridge, tunnel or road of world/land/known_links.csv that the package lacks
     "crossing-join",  # both sides of a curated crossing joined where the package has no arc
     "section",  # the official length of a curated section where the package's path fails
@@ -39,6 +40,9 @@ class Rules:
     enclave_extent_km: float = 30.0
     #: ... and nowhere deeper in its country than this is taken for an error of the border polygons (1:50 million).
     enclave_depth_km: float = 6.0
+    #: A piece of a country behind a border, smaller than ``loose_part_nodes``, is joined to the rest within
+    #: this distance.
+    border_stub_limit_km: float = 8.0
     #: A crossing's sides are looked for within this distance ...
     crossing_reach_km: float = 20.0
     #: ... and joined if they are no farther apart than this.

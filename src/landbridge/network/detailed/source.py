@@ -98,6 +98,8 @@ def _between(text: bytes, start: bytes, end: bytes, where: str) -> bytes:
 
 
 def _numbers(text: bytes, signs: bytes) -> Floats:
+    if not text.strip(signs + b" "):
+        return np.empty(0)
     return np.fromstring(text.translate(bytes.maketrans(signs, b" " * len(signs))), np.float64, sep=" ")
 
 

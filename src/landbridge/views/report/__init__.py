@@ -29,7 +29,6 @@ from landbridge.result.report import (
     ComparisonRow,
     Dot,
     DotChart,
-    FactUsed,
     Figure,
     MapData,
     PairAnswer,
@@ -274,10 +273,6 @@ class _Page:
             "<tbody>\n{}</tbody></table></div>\n"
         ).format(table.title, head, Markup("").join(body))
 
-    def pair_rows(self, pair_id: str) -> list[ComparisonRow]:
-        """Rows of one pair."""
-        return [row for row in self.data.comparison if row.pair_id == pair_id]
-
     def best_rows(self) -> list[ComparisonRow]:
         """The best row of each pair, or the row that says why there is none."""
         return [row for row in self.data.comparison if row.rank == 1 or (row.rank is None and not row.corridors)]
@@ -427,10 +422,6 @@ class _Page:
             (key, figures.plain(value) if isinstance(value, int | float) else _text(value))
             for key, value in route.p95.items()
         ]
-
-    def losers(self, fact: FactUsed) -> str:
-        """Facts that were not chosen."""
-        return tables.losers_text(fact)
 
 
 def _explained(key: tuple[str, str, str], parts: Sequence[Contribution]) -> ExplainedRow:

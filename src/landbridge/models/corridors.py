@@ -1,0 +1,175 @@
+"""How does each named corridor do between two places?
+
+For a corridor the best way that passes one gateway of each of its groups in order (or in the opposite order) is
+searched in one tree per origin: the network is laid out in layers, one more than the corridor has groups, and an arc
+that touches a gateway of the next group leads one layer up. Destinations of one origin share the tree. A way that
+turns back on itself is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from landbridge.costs.arccosts import ArcCosts
+from landbridge.kernels.dijkstra import Search, Tree, path_arcs
+from landbridge.kernels.graph import Graph, build_graph
+from landbridge.models.corridor_match import CorridorIndex
+from landbridge.models.route_account import Names, node_name, route_of
+from landbridge.models.routes import end_node, why_no_way
+from landbridge.models.search import Target, first_layer, flags, upper_layers
+from landbridge.network.topology import Float64, Int32, Network
+from landbridge.result.routes import Line, Route, Unreachable
+from landbridge.schema.words import Objective
+
+
+@dataclass(frozen=True)
+class CorridorWay:
+    """The best way along a corridor from origin to destination; no route = closed, with the reason."""
+
+    corridor: str  # id
+    name: str
+    origin: str  # place ids
+    destination: str
+    route: Route | None
+    closed: Unreachable | None
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """A network in the layers of one corridor and direction."""
+
+    vias: tuple[Target, ...]
+    graph: Graph
+    arc: Int32  # layered arc -> arc of the network
+    tail: Int32
+
+    @property
+    def layers(self) -> int:
+        return len(self.vias) + 1
+
+
+@dataclass(frozen=True)
+class CorridorSearch:
+    """Layouts of all corridors of a network, made once and used for every day and cargo."""
+
+    network: Network
+    corridors: CorridorIndex
+    _layouts: dict[tuple[int, int], _Layout] = field(default_factory=dict, repr=False)
+
+    def layout(self, corridor: int, order: int) -> _Layout:
+        """Layers of a corridor in one of its two orders."""
+        key = (corridor, order)
+        if key not in self._layouts:
+            self._layouts[key] = _lay_out(self.network, self.corridors.vias(corridor)[order])
+        return self._layouts[key]
+
+    def ways(
+        self,
+        costs: ArcCosts,
+        origin: str,
+        destinations: Sequence[str],
+        *,
+        by: Objective = "cost",
+        names: Names | None = None,
+        shapes: Mapping[str, Line] | None = None,
+        only: Sequence[str] | None = None,
+        explain: bool = True,
+    ) -> tuple[CorridorWay, ...]:
+        """The best way along each corridor to each destination, corridors in the study's order.
+
+        only: ids of corridors (None = all); explain: for a closed corridor find a smallest set of closures that causes
+        it.
+        Raises BadRequest for a place without terminal.
+        """
+        names = names or Names()
+        weight = costs.weight(by)
+        start = end_node(self.network, origin, "origin", names)
+        ends = [end_node(self.network, place, "destination", names) for place in destinations]
+        found: list[CorridorWay] = []
+        for corridor, identifier in enumerate(self.corridors.ids):
+            if only is not None and identifier not in only:
+                continue
+            trees = [self._tree(corridor, order, weight, start, ends) for order in (0, 1)]
+            for destination, end in zip(destinations, ends, strict=True):
+                if end == start:
+                    continue
+                arcs = _shortest(self.network, trees, end)
+                route, closed = None, None
+                if arcs is not None:
+                    twice = _turns_back(self.network, arcs)
+                    if twice >= 0:
+                        place = node_name(self.network, twice, names)
+                        closed = Unreachable(
+                            f"The corridor lies off the way: it would have to turn back at {place}.", ()
+                        )
+                    else:
+                        route = self._route(costs, arcs, names, shapes)
+                elif explain:
+                    # The order of the study's file is the one that is explained.
+                    closed = why_no_way(costs, by, (), start, end, self.corridors.vias(corridor)[0])
+                found.append(
+                    CorridorWay(identifier, self.corridors.names[corridor], origin, destination, route, closed)
+                )
+        return tuple(found)
+
+    def _tree(
+        self, corridor: int, order: int, weight: Float64, start: int, ends: Sequence[int]
+    ) -> tuple[_Layout, Tree]:
+        layout = self.layout(corridor, order)
+        n = self.network.n_nodes
+        source = first_layer(start, layout.vias) * n + start
+        last = len(layout.vias) * n
+        targets = np.array([last + end for end in ends], dtype=np.int32)
+        search = Search(layout.graph)
+        return layout, search.tree(weight[layout.arc], np.array([source], dtype=np.int32), targets=targets)
+
+    def _route(self, costs: ArcCosts, arcs: Sequence[int], names: Names, shapes: Mapping[str, Line] | None) -> Route:
+        network = self.network
+        nodes = [int(network.tail[arcs[0]]), *(int(network.head[arc]) for arc in arcs)]
+        followed = self.corridors.followed(arcs, nodes)
+        return route_of(costs, arcs, followed, self.corridors, names, 1.0, shapes)
+
+
+def _turns_back(network: Network, arcs: Sequence[int]) -> int:
+    """The first node that a path passes twice, -1 if none."""
+    seen = {int(network.tail[arcs[0]])}
+    for arc in arcs:
+        node = int(network.head[arc])
+        if node in seen:
+            return node
+        seen.add(node)
+    return -1
+
+
+def _lay_out(network: Network, vias: Sequence[Target]) -> _Layout:
+    """Layers of a corridor. Its groups are passed in order: none before its turn, none again after a later one."""
+    n, layers = network.n_nodes, len(vias) + 1
+    upper = upper_layers(network.tail, network.head, n, vias)
+    touches = [flags(via.arcs, network.n_arcs) | flags(via.nodes, n)[network.head] for via in vias]
+    tail = np.concatenate([network.tail + layer * n for layer in range(layers)]).astype(np.int32)
+    heads = []
+    for layer in range(layers):
+        head = network.head + upper[layer] * n
+        for group, touched in enumerate(touches):
+            out_of_turn = touched & ((group < layer - 1) | (group >= upper[layer]))
+            head = np.where(out_of_turn, network.tail + layer * n, head)  # a loop leads nowhere
+        heads.append(head)
+    arc = np.tile(np.arange(network.n_arcs, dtype=np.int32), layers)
+    return _Layout(tuple(vias), build_graph(tail, np.concatenate(heads).astype(np.int32), n * layers), arc, tail)
+
+
+def _shortest(network: Network, trees: Sequence[tuple[_Layout, Tree]], end: int) -> list[int] | None:
+    """Arcs of the shorter of the two orders; the order of the study's file wins a tie."""
+    best: tuple[float, int] | None = None
+    for position, (layout, tree) in enumerate(trees):
+        distance = float(tree.distance[len(layout.vias) * network.n_nodes + end])
+        if np.isfinite(distance) and (best is None or distance < best[0]):
+            best = (distance, position)
+    if best is None:
+        return None
+    layout, tree = trees[best[1]]
+    path = path_arcs(tree.arc, layout.tail, len(layout.vias) * network.n_nodes + end)
+    return [int(arc) for arc in layout.arc[path]]
