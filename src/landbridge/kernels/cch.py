@@ -32,7 +32,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from landbridge.kernels.graph import Floats, Ints, Longs, group, ints, invert
+from landbridge.kernels.graph import Bools, Floats, Ints, Longs, group, ints, invert
 from landbridge.kernels.jit import jit
 from landbridge.kernels.threads import ranges, run_on_threads
 
@@ -598,8 +598,37 @@ def _find_anew(hierarchy: Hierarchy, metric: Metric, b: int) -> tuple[float, int
     return up, via_up, down, via_down
 
 
-#: What is known of an arc while changes spread: both slots are to be found anew, their values changed, it waits.
-_ANEW, _CHANGED_UP, _CHANGED_DOWN, _WAITS = 1, 2, 4, 8
+@jit
+def _find_all_anew(hierarchy: Hierarchy, metric: Metric, x: int, place: Ints, found: Floats, found_via: Ints) -> None:
+    """What ``_find_anew`` finds, for all arcs above ``x`` at once; ``found`` by slot, from x's first on."""
+    value = metric.value
+    begin = hierarchy.first_up[x]
+    for b in range(begin, hierarchy.first_up[x + 1]):
+        place[hierarchy.high[b]] = 2 * (b - begin)
+    for i in range(2 * (hierarchy.first_up[x + 1] - begin)):
+        found[i] = _cheapest_original(hierarchy, metric.weight, 2 * begin + i)
+        found_via[i] = -1
+    for k in range(hierarchy.first_below[x], hierarchy.first_below[x + 1]):
+        a = hierarchy.below[k]
+        from_x = value[2 * a + 1]
+        to_x = value[2 * a]
+        for c in range(a + 1, hierarchy.first_up[hierarchy.low[a] + 1]):
+            i = place[hierarchy.high[c]]
+            through = from_x + value[2 * c]
+            if through < found[i]:
+                found[i] = through
+                found_via[i] = a
+            through = to_x + value[2 * c + 1]
+            if through < found[i + 1]:
+                found[i + 1] = through
+                found_via[i + 1] = a
+
+
+#: What is known of an arc while changes spread: its slots are to be found anew, their values changed.
+_ANEW, _CHANGED_UP, _CHANGED_DOWN = 1, 2, 4
+
+#: From so many arcs of a node on they are found anew all at once.
+_MANY = 8
 
 
 class _Log(NamedTuple):
@@ -627,19 +656,64 @@ def _write(metric: Metric, log: _Log, logged: int, slot: int, value: float, via:
     return log
 
 
+class _Spread(NamedTuple):
+    """Scratch of changes: ``state`` uint8[c] and ``waits`` bool[n], zero before and after; the rest is anything.
+
+    ``place`` int32[n]; ``found`` float64[2d] and ``found_via`` int32[2d] for the largest number d of arcs above a node.
+    """
+
+    state: npt.NDArray[np.uint8]
+    waits: Bools
+    place: Ints
+    found: Floats
+    found_via: Ints
+
+
+@jit
+def _renew(hierarchy: Hierarchy, metric: Metric, scratch: _Spread, x: int, log: _Log, logged: int) -> tuple[_Log, int]:
+    """Find anew the arcs above ``x`` that need it, and note which values changed."""
+    state, found, found_via = scratch.state, scratch.found, scratch.found_via
+    begin = hierarchy.first_up[x]
+    end = hierarchy.first_up[x + 1]
+    count = 0
+    for b in range(begin, end):
+        count += state[b] & _ANEW
+    if count >= _MANY:
+        _find_all_anew(hierarchy, metric, x, scratch.place, found, found_via)
+    for b in range(begin, end):
+        if state[b] & _ANEW == 0:
+            continue
+        if count >= _MANY:
+            up, via_up = found[2 * (b - begin)], found_via[2 * (b - begin)]
+            down, via_down = found[2 * (b - begin) + 1], found_via[2 * (b - begin) + 1]
+        else:
+            up, via_up, down, via_down = _find_anew(hierarchy, metric, b)
+        if up != metric.value[2 * b] or via_up != metric.via[2 * b]:
+            if up != metric.value[2 * b]:
+                state[b] |= _CHANGED_UP
+            log = _write(metric, log, logged, 2 * b, up, via_up)
+            logged += 1
+        if down != metric.value[2 * b + 1] or via_down != metric.via[2 * b + 1]:
+            if down != metric.value[2 * b + 1]:
+                state[b] |= _CHANGED_DOWN
+            log = _write(metric, log, logged, 2 * b + 1, down, via_down)
+            logged += 1
+    return log, logged
+
+
 @jit
 def _apply(
-    hierarchy: Hierarchy, metric: Metric, arc: Ints, new_weight: Floats, state: npt.NDArray[np.uint8]
+    hierarchy: Hierarchy, metric: Metric, arc: Ints, new_weight: Floats, scratch: _Spread
 ) -> tuple[Floats, _Log]:
     """Re-weigh ``arc`` and everything above that depends on it; returns old weights and the log of slots.
 
-    ``state`` uint8[c] is zero before and after. Arcs are taken in ascending order, so that all lower triangles of an
-    arc are final when its turn comes.
+    Nodes are taken in ascending order, so that all lower triangles of an arc are final when its turn comes.
     """
     first_up = hierarchy.first_up
     high = hierarchy.high
     value = metric.value
     via = metric.via
+    state, waits = scratch.state, scratch.waits
     old_weight = np.empty(arc.size)
     log = _Log(np.empty(64, np.int32), np.empty(64), np.empty(64, np.int32))
     logged = 0
@@ -651,69 +725,71 @@ def _apply(
         slot = hierarchy.slot[arc[i]]
         if slot < 0 or old_weight[i] == new_weight[i]:
             continue
-        b = slot >> 1
-        if state[b] & _WAITS == 0:
-            heap = _heap_push(heap, size, b)
+        state[slot >> 1] |= _ANEW
+        x = hierarchy.low[slot >> 1]
+        if not waits[x]:
+            waits[x] = True
+            heap = _heap_push(heap, size, x)
             size += 1
-        state[b] |= _WAITS | _ANEW
     while size > 0:
-        b = _heap_pop(heap, size)
+        x = _heap_pop(heap, size)
         size -= 1
-        changed_up = state[b] & _CHANGED_UP != 0
-        changed_down = state[b] & _CHANGED_DOWN != 0
-        if state[b] & _ANEW != 0:
-            up, via_up, down, via_down = _find_anew(hierarchy, metric, b)
-            if up != value[2 * b] or via_up != via[2 * b]:
-                changed_up = changed_up or up != value[2 * b]
-                log = _write(metric, log, logged, 2 * b, up, via_up)
-                logged += 1
-            if down != value[2 * b + 1] or via_down != via[2 * b + 1]:
-                changed_down = changed_down or down != value[2 * b + 1]
-                log = _write(metric, log, logged, 2 * b + 1, down, via_down)
-                logged += 1
-        state[b] = 0
-        if not (changed_up or changed_down):
-            continue
-        x = hierarchy.low[b]
-        y = high[b]
-        beside = first_up[y]
-        for c in range(first_up[x], first_up[x + 1]):
-            if c == b:
-                continue
-            near = min(b, c)
-            far = max(b, c)
-            if c < b:
-                e = find_up(first_up, high, high[c], y)
-            else:
-                while high[beside] != high[c]:
-                    beside += 1
-                e = beside
-            for direction in range(2):
-                # The triangle uses b upwards when it is the far side of an upward slot, or the near of a downward.
-                if not (changed_up if (b == far) == (direction == UP) else changed_down):
+        waits[x] = False
+        log, logged = _renew(hierarchy, metric, scratch, x, log, logged)
+        begin = first_up[x]
+        end = first_up[x + 1]
+        last = begin - 1
+        for b in range(begin, end):
+            if state[b] & (_CHANGED_UP | _CHANGED_DOWN):
+                last = b
+        # Every triangle x < y < z with a changed lower side: (x, y) is ``near``, (x, z) is ``far``.
+        for near in range(begin, end):
+            near_state = state[near]
+            near_changed = near_state & (_CHANGED_UP | _CHANGED_DOWN) != 0
+            if not near_changed and near >= last:
+                break
+            y = high[near]
+            e = first_up[y]
+            for far in range(near + 1, end if near_changed else last + 1):
+                far_state = state[far]
+                both = near_state | far_state
+                if both & (_CHANGED_UP | _CHANGED_DOWN) == 0:
                     continue
-                slot = 2 * e + direction
-                if direction == UP:
-                    through = value[2 * near + 1] + value[2 * far]
+                z = high[far]
+                if near_changed:
+                    while high[e] != z:
+                        e += 1
                 else:
-                    through = value[2 * near] + value[2 * far + 1]
-                flags = 0
-                if through < value[slot]:
-                    log = _write(metric, log, logged, slot, through, near)
-                    logged += 1
-                    flags = _CHANGED_UP if direction == UP else _CHANGED_DOWN
-                elif through == value[slot]:
-                    # An equal detour through a lower node takes over, or the metric would depend on its past.
-                    if through < np.inf and via[slot] > near:
+                    e = find_up(first_up, high, y, z)
+                for direction in range(2):
+                    if direction == UP:
+                        if near_state & _CHANGED_DOWN == 0 and far_state & _CHANGED_UP == 0:
+                            continue
+                        through = value[2 * near + 1] + value[2 * far]
+                    else:
+                        if near_state & _CHANGED_UP == 0 and far_state & _CHANGED_DOWN == 0:
+                            continue
+                        through = value[2 * near] + value[2 * far + 1]
+                    slot = 2 * e + direction
+                    flags = 0
+                    if through < value[slot]:
                         log = _write(metric, log, logged, slot, through, near)
                         logged += 1
-                elif via[slot] == near:
-                    flags = _ANEW
-                if flags != 0:
-                    if state[e] & _WAITS == 0:
-                        heap = _heap_push(heap, size, e)
-                        size += 1
-                    state[e] |= _WAITS | flags
+                        flags = _CHANGED_UP if direction == UP else _CHANGED_DOWN
+                    elif through == value[slot]:
+                        # An equal detour through a lower node takes over, or the metric would depend on its past.
+                        if through < np.inf and via[slot] > near:
+                            log = _write(metric, log, logged, slot, through, near)
+                            logged += 1
+                    elif via[slot] == near:
+                        flags = _ANEW
+                    if flags != 0:
+                        state[e] |= flags
+                        if not waits[y]:
+                            waits[y] = True
+                            heap = _heap_push(heap, size, y)
+                            size += 1
+        state[begin:end] = 0
     return old_weight, _Log(log.slot[:logged].copy(), log.value[:logged].copy(), log.via[:logged].copy())
 
 
@@ -737,13 +813,20 @@ class Editor:
     def __init__(self, hierarchy: Hierarchy, metric: Metric) -> None:
         self.hierarchy = hierarchy
         self.metric = metric
-        self._state = np.zeros(hierarchy.high.size, np.uint8)
+        most = 2 * int(np.diff(hierarchy.first_up).max(initial=0))
+        self._scratch = _Spread(
+            np.zeros(hierarchy.high.size, np.uint8),
+            np.zeros(hierarchy.order.size, np.bool_),
+            np.empty(hierarchy.order.size, np.int32),
+            np.empty(most),
+            np.empty(most, np.int32),
+        )
 
     def apply(self, arc: Ints, weight: Floats | float) -> Undo:
         """Give the original arcs ``arc`` new weights (one each, or one for all; ``np.inf`` closes)."""
         arc = ints(arc)
         new = np.broadcast_to(np.asarray(weight, np.float64), arc.shape).copy()
-        old, log = _apply(self.hierarchy, self.metric, arc, new, self._state)
+        old, log = _apply(self.hierarchy, self.metric, arc, new, self._scratch)
         return Undo(arc, old, log.slot, log.value, log.via)
 
     def restore(self, undo: Undo) -> None:

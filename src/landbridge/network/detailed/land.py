@@ -674,7 +674,7 @@ def _with_sections(graph: LandGraph, curated: CuratedLand, rules: Rules, progres
             fresh = path.edges[on_section[path.edges] < 0]
             on_section[fresh] = done
             if section.km >= 2.0 * rules.terminal_reach_km:
-                pass
+                scale[fresh] = section.km / path.km
         if bridged:
             a, b = paths.ends(section)
             subject = crossing_position.get(section.crossing, -1)
