@@ -106,6 +106,26 @@ def test_closing_groups_equals_the_twin_by_trees_and_by_edits(case, data):
         np.testing.assert_array_equal(left, right)
 
 
+@given(graphs_and_orders(), st.data())
+@laws
+def test_closing_both_ways_of_a_link_adds_up_closing_each(case, data):
+    graph, _ = case
+    both = [
+        [a, b]
+        for a, (t, h, _) in enumerate(graph.arcs)
+        for b, (u, v, _) in enumerate(graph.arcs)
+        if t != h and (t, h) == (v, u)
+    ]
+    tail, head, weight = arrays(graph)
+    _, _, demand = draw_demand(graph, data)
+    built = build_graph(tail, head, graph.node_count)
+    each = closures(built, weight, demand, single_arcs(np.arange(tail.size)))
+    united = closures(built, weight, demand, make_groups([np.array(link) for link in both]))
+    for g, (a, b) in enumerate(both):
+        assert united.delta_total[g] == each.delta_total[a] + each.delta_total[b]
+        assert united.cut_off[g] == each.cut_off[a] + each.cut_off[b]
+
+
 def test_large_groups_are_customised_and_small_ones_edited_with_one_answer(monkeypatch):
     tail, head, weight, lat, lon = grid(12, seed=7)
     hierarchy = build_hierarchy(tail, head, nested_dissection(tail, head, sphere_points(lat, lon)))

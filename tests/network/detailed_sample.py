@@ -1,4 +1,4 @@
-"""Small land graphs around a straight state border: USA south of 49 degrees north, Canada north of it, at 100 degrees west."""
+"""Small land graphs around a straight state border: USA south of 49 degrees north, Canada north, at 100 west."""
 
 from __future__ import annotations
 

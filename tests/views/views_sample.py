@@ -232,6 +232,7 @@ def build_route(id_: str, corridors: Sequence[str], items: Sequence[Haul | Step]
         tracks=tuple(tracks),
         p95={"formula": "mean x exp(1.645 s - s^2 / 2)", "mean_hours": hours, "s": 0.214, "country_correlation": 0.5},
         stretch=1.0,
+        names={},
     )
 
 

@@ -34,7 +34,8 @@ def arc_costs(
     Raises FactsError if the facts cannot value an hour of this cargo.
     """
     rates = Rates(facts, request)
-    context = Context(network, request, rates, Draft(network), tuple(modifiers))
+    by_event = np.array([*(closure.kind == "event" for closure in state.closures), False])
+    context = Context(network, request, rates, Draft(network), tuple(modifiers), by_event[state.closure])
     add_hauls(context)
     add_crossings(context)
     add_terminals(context)

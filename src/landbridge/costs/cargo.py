@@ -9,7 +9,7 @@ from landbridge.costs.context import Context, records
 from landbridge.costs.rates import Rate, combined
 from landbridge.facts.choose import Question
 from landbridge.network.state import Closure
-from landbridge.schema.words import MODES
+from landbridge.schema.words import ARC_KINDS, MODES
 
 _HOURS_PER_DAY = 24.0
 
@@ -74,9 +74,9 @@ def _close_services(context: Context) -> None:
 
 def _close_limits(context: Context) -> None:
     """Close arcs whose limit the vehicle of this cargo exceeds (draught, axle load, length)."""
-    vehicles = records(context.rates.facts.table("vehicles"))
+    vehicles = records(context.rates.facts, "vehicles")
     vehicle_of_arc = vehicles_of_arcs(context)
-    for identifier, limit in sorted(records(context.rates.facts.table("limits")).items()):
+    for identifier, limit in sorted(records(context.rates.facts, "limits").items()):
         arcs = _arcs_under(context, str(limit["subject"]), str(limit["mode"]))
         for vehicle in sorted(set(vehicle_of_arc[arcs]) - {""}):
             size = vehicles[vehicle][str(limit["limit"])]
@@ -93,13 +93,13 @@ def _close_limits(context: Context) -> None:
 def vehicles_of_arcs(context: Context) -> NDArray[np.str_]:
     """Id of the vehicle on each moving arc [n_arcs]; empty where none of the table serves.
 
-    Rail: the train of the section's gauge that takes this cargo. Sea: the large ship between two main ports, the
-    feeder elsewhere. Ferry and road: the first of the table that takes this cargo.
+    Rail: the train of the section's gauge that takes this cargo. Sea: the large ship on lanes between two main ports,
+    the feeder elsewhere. Ferry and road: the first of the table that takes this cargo.
     """
     network, cargo = context.network, context.request.cargo
     fitting = {
         identifier: row
-        for identifier, row in sorted(records(context.rates.facts.table("vehicles")).items())
+        for identifier, row in sorted(records(context.rates.facts, "vehicles").items())
         if cargo in [item.strip() for item in str(row["cargo"]).split(";")]
     }
     found = np.full(network.n_arcs, "", dtype="U32")
@@ -108,16 +108,18 @@ def vehicles_of_arcs(context: Context) -> NDArray[np.str_]:
         if row["mode"] == "rail":
             of_mode &= network.gauge_mm == int(identifier.rsplit("_", 1)[1])
         elif row["mode"] == "sea":
-            of_mode &= _between_main_ports(context) == (identifier == "ship_main")
+            of_mode &= _main_lanes(context) == (identifier == "ship_main")
         found[of_mode] = identifier
     return found
 
 
-def _between_main_ports(context: Context) -> NDArray[np.bool_]:
+def _main_lanes(context: Context) -> NDArray[np.bool_]:
+    """Lanes between two main ports [n_arcs]; a named service between them sails with small ships."""
     network = context.network
     main = np.array([context.ports[port]["tier"] == "main" for port in network.port_ids] or [False])
     tail, head = network.node_port[network.tail], network.node_port[network.head]
-    both: NDArray[np.bool_] = (tail >= 0) & (head >= 0) & main[tail] & main[head]
+    lanes = network.kind == ARC_KINDS.index("lane")
+    both: NDArray[np.bool_] = lanes & (tail >= 0) & (head >= 0) & main[tail] & main[head]
     return both
 
 

@@ -5,26 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from landbridge.costs.arccosts import CostRequest
 from landbridge.costs.draft import Draft
 from landbridge.costs.rates import Rate, Rates
 from landbridge.facts.choose import Question
+from landbridge.facts.package import Facts
 from landbridge.network.state import Modifier
 from landbridge.network.topology import Network
 
 Int32 = NDArray[np.int32]
+Bools = NDArray[np.bool_]
+
+#: A row of a table of things as text; an empty cell is an empty string.
+Row = dict[str, str]
 
 
-def records(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
-    """Rows by id; an empty cell is an empty string."""
-    clean = table.astype(object).where(table.notna(), "")
-    return {str(row["id"]): {str(key): value for key, value in row.items()} for row in clean.to_dict("records")}
+def records(facts: Facts, table: str) -> dict[str, Row]:
+    """Rows of a table by id."""
+    return {row["id"]: row for row in facts.rows(table)}
 
 
 @dataclass(frozen=True)
@@ -36,21 +38,22 @@ class Context:
     rates: Rates
     draft: Draft
     modifiers: tuple[Modifier, ...] = ()
+    shut_by_event: Bools | None = None  # [n_arcs] arcs that an event of the day closes; None = none
 
     @cached_property
-    def ports(self) -> dict[str, dict[str, Any]]:
+    def ports(self) -> dict[str, Row]:
         """Rows of ``ports`` by id."""
-        return records(self.rates.facts.table("ports"))
+        return records(self.rates.facts, "ports")
 
     @cached_property
-    def crossings(self) -> dict[str, dict[str, Any]]:
+    def crossings(self) -> dict[str, Row]:
         """Rows of ``crossings`` by id."""
-        return records(self.rates.facts.table("crossings"))
+        return records(self.rates.facts, "crossings")
 
     @cached_property
-    def services(self) -> dict[str, dict[str, Any]]:
+    def services(self) -> dict[str, Row]:
         """Rows of ``services`` by id."""
-        return records(self.rates.facts.table("services"))
+        return records(self.rates.facts, "services")
 
     @cached_property
     def sailings(self) -> dict[str, tuple[Modifier, ...]]:

@@ -1,21 +1,21 @@
 """Sea lanes and named services: hours under way, freight, detours.
 
 A freight rate belongs to a pair of ports (or of the countries or regions they lie in), the spot rate before the
-contract rate; it holds for the shortest lane
-of the pair. A longer lane round a closed strait pays the extra distance on top at the rate of the distance rule,
-unless the rate itself is of a time when ships sailed round. Where no rate is known for a pair the distance rule
-serves. Each leg has one price rule.
+contract rate; it holds for the shortest lane of the pair. A longer lane round a closed strait pays the extra distance
+on top at the rate of the distance rule, or what carriers published for the event that shuts the strait if that is
+more, unless the rate itself is of the time when ships sailed round. Where no rate is known for a pair the distance
+rule serves. Each leg has one price rule.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
-from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from landbridge.costs.context import Context, first_known
+from landbridge.costs.context import Context, first_known, records
 from landbridge.costs.haul import add_emissions
 from landbridge.costs.rates import Rate, combined
 from landbridge.facts.choose import Question
@@ -27,6 +27,9 @@ Int32 = NDArray[np.int32]
 
 _CALLS = Question("world", "call_hours", mode="sea")
 
+#: Surcharges of carriers that are in force only while an event shuts the usual lane.
+_OF_AN_EVENT = ("detour", "war_risk")
+
 
 def _of_quantity(facts: Facts, quantity: str) -> list[Number]:
     return [number for (_, kind), rows in facts.index.items() if kind == quantity for number in rows]
@@ -37,30 +40,44 @@ class _OceanPrices:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._levels_of: dict[str, list[str]] = {}
+        self._rules: dict[str, tuple[Rate, Rate] | None] = {}
 
     @cached_property
-    def _pairs(self) -> frozenset[tuple[str, str]]:
-        facts = self._context.rates.facts
-        return frozenset((number.subject, number.partner) for number in _of_quantity(facts, "ocean_price"))
+    def _partners(self) -> dict[str, frozenset[str]]:
+        """Subject -> partners to which it has a freight rate."""
+        found: dict[str, set[str]] = {}
+        for number in _of_quantity(self._context.rates.facts, "ocean_price"):
+            found.setdefault(number.subject, set()).add(number.partner)
+        return {subject: frozenset(partners) for subject, partners in found.items()}
+
+    @cached_property
+    def _ports_of(self) -> dict[str, list[str]]:
+        """Country -> its ports by id."""
+        found: dict[str, list[str]] = {}
+        for port, row in sorted(self._context.ports.items()):
+            found.setdefault(row["country"], []).append(port)
+        return found
 
     def _levels(self, port: str) -> list[str]:
-        context = self._context
-        own = list(context.port_subjects(port))
-        country = str(context.ports[port]["country"])
-        siblings = [
-            f"port:{other}"
-            for other, row in sorted(context.ports.items())
-            if row["country"] == country and other != port
-        ]
-        return [*own[:-1], *siblings]
+        """Subjects that may stand for a port in a freight rate, nearest first; the world is none."""
+        if port not in self._levels_of:
+            own = [subject for subject in self._context.port_subjects(port) if subject != "world"]
+            siblings = [f"port:{other}" for other in self._ports_of[self._context.ports[port]["country"]]]
+            self._levels_of[port] = list(dict.fromkeys([*own, *siblings]))
+        return self._levels_of[port]
 
     def rate(self, start: str, end: str) -> Rate | None:
         """Freight of the pair in the request's unit and money; None where only the distance rule is left."""
         context = self._context
-        levels = [self._levels(start), self._levels(end)]
-        ranked = sorted(product(range(len(levels[0])), range(len(levels[1]))), key=lambda ij: (ij[0] + ij[1], ij))
-        known = [(levels[0][i], levels[1][j]) for i, j in ranked if (levels[0][i], levels[1][j]) in self._pairs]
-        for subject, partner in known:
+        ends = {subject: place for place, subject in enumerate(self._levels(end))}
+        known = [
+            (i + ends[partner], i, subject, partner)
+            for i, subject in enumerate(self._levels(start))
+            for partner in self._partners.get(subject, ())
+            if partner in ends
+        ]
+        for _, _, subject, partner in sorted(known):
             rate = context.rates.price(
                 *(
                     Question(subject, "ocean_price", partner=partner, mode="sea", scope=scope)
@@ -73,17 +90,25 @@ class _OceanPrices:
             if subject in own and partner in own:
                 return rate
             note = f"no freight rate {start} to {end}: {subject} to {partner} stands in"
-            return Rate(rate.value, "assumed", rate.facts, note, rate.formula)
+            return replace(rate, basis="assumed", note="; ".join(filter(None, (rate.note, note))))
         return None
 
     @cached_property
     def _surcharged(self) -> tuple[tuple[str, str, str], ...]:
+        """Subject, partner and kind of the surcharges whose dates hold the day."""
+        day = self._context.request.as_of
         facts = self._context.rates.facts
-        found = {(n.subject, n.partner, n.scope) for n in _of_quantity(facts, "surcharge_usd") if n.use == "model"}
+        found = {
+            (number.subject, number.partner, number.scope)
+            for number in _of_quantity(facts, "surcharge_usd")
+            if number.use == "model"
+            and (number.from_date is None or number.from_date <= day)
+            and (number.to_date is None or day <= number.to_date)
+        }
         return tuple(sorted(found))
 
-    def surcharges(self, start: str, end: str) -> list[Rate]:
-        """Surcharges in force on the day for the pair, one per kind; carriers add them to a normal rate."""
+    def surcharges(self, start: str, end: str) -> dict[str, Rate]:
+        """Surcharges dated to the day for the pair, one per kind; carriers add them to a normal rate."""
         context = self._context
         levels = [set(context.port_subjects(port)) for port in (start, end)]
         found: dict[str, Rate] = {}
@@ -93,7 +118,34 @@ class _OceanPrices:
             rate = context.rates.price(Question(subject, "surcharge_usd", partner=partner, mode="sea", scope=scope))
             if rate is not None:
                 found[scope] = rate
-        return list(found.values())
+        return found
+
+    @cached_property
+    def _headhaul_origins(self) -> frozenset[str]:
+        return frozenset(
+            records(self._context.rates.facts, "regions").get("headhaul_origin", {}).get("members", "").split(";")
+        )
+
+    def distance_rule(self, start: str, end: str) -> tuple[Rate, Rate] | None:
+        """Fixed part and rate per kilometre of a sea leg without a freight rate, by the direction of trade.
+
+        Boxes leave the countries of the region ``headhaul_origin`` full and come back cheap; between two countries
+        inside, or two outside, the rule without direction holds.
+        """
+        inside = [self._context.ports[port]["country"] in self._headhaul_origins for port in (start, end)]
+        direction = "" if inside[0] == inside[1] else "headhaul" if inside[0] else "backhaul"
+        if direction not in self._rules:
+            self._rules[direction] = self._rule(direction)
+        return self._rules[direction]
+
+    def _rule(self, direction: str) -> tuple[Rate, Rate] | None:
+        rates = self._context.rates
+        for wanted in dict.fromkeys((direction, "")):
+            fixed = rates.price(Question("world", "ocean_price_fixed", mode="sea", direction=wanted))
+            per_km = rates.price(Question("world", "ocean_price_per_km", mode="sea", direction=wanted))
+            if fixed is not None and per_km is not None:
+                return fixed, per_km
+        return None
 
 
 def add_lanes(context: Context) -> None:
@@ -111,26 +163,40 @@ def add_lanes(context: Context) -> None:
     _add_calls(context, lanes)
     add_emissions(context, "sea", lanes)
     prices = _OceanPrices(context)
-    tails, heads = network.node_port[network.tail[lanes]], network.node_port[network.head[lanes]]
-    pairs = np.stack([tails, heads], axis=1)
-    unique, inverse = np.unique(pairs, axis=0, return_inverse=True)
-    for position, (first, last) in enumerate(unique.tolist()):
-        arcs = lanes[np.flatnonzero(inverse.ravel() == position)]
-        start, end = network.port_ids[first], network.port_ids[last]
-        rate, rule = prices.rate(start, end), _distance_rule(context, start, end)
+    pairs = network.node_port[network.tail[lanes]].astype(np.int64) * len(network.port_ids)
+    pairs += network.node_port[network.head[lanes]]
+    order = np.argsort(pairs, kind="stable")
+    for arcs in np.split(lanes[order], np.flatnonzero(np.diff(pairs[order])) + 1):
+        start, end = (
+            network.port_ids[network.node_port[node]] for node in (network.tail[arcs[0]], network.head[arcs[0]])
+        )
+        rate, rule = prices.rate(start, end), prices.distance_rule(start, end)
         if rate is not None:
             context.draft.add(arcs, "haul", "usd", rate)
-            if rate.normal:
-                for surcharge in prices.surcharges(start, end):
-                    context.draft.add(arcs, "surcharge", "usd", surcharge)
-                if rule is not None:
-                    _add_detour(context, arcs, rule[1])
+            _add_on_top(context, arcs, rate, prices.surcharges(start, end), None if rule is None else rule[1])
         elif rule is not None:
             context.draft.add(arcs, "haul", "usd", rule[0])
             context.draft.add(arcs, "haul", "usd", rule[1], per_km=True)
         else:
             reason = f"no freight rate is known {start} to {end}, and no distance rule"
             context.draft.close(arcs, Closure("no-fact", reason, "no fact"))
+
+
+def _add_on_top(context: Context, arcs: Int32, rate: Rate, surcharges: dict[str, Rate], per_km: Rate | None) -> None:
+    """What is paid on top of a freight rate on the lanes of its pair.
+
+    A rate of an episode that the day lies in holds all that was charged then, the way round an event in force too.
+    """
+    km = context.network.km[arcs]
+    shortest = float(km.min())
+    sails_round = context.shut_by_event is not None and bool(context.shut_by_event[arcs[km == shortest]].all())
+    in_force = surcharges if rate.normal else {}
+    for kind, surcharge in in_force.items():
+        # Carriers charge for a danger, and for the way round it, while the usual lane is shut by it.
+        if kind not in _OF_AN_EVENT or (kind == "war_risk" and sails_round):
+            context.draft.add(arcs, "surcharge", "usd", surcharge)
+    if rate.normal or not sails_round:
+        _add_detour(context, arcs, per_km, in_force.get("detour") if sails_round else None)
 
 
 def _add_calls(context: Context, lanes: Int32) -> None:
@@ -153,32 +219,19 @@ def _add_calls(context: Context, lanes: Int32) -> None:
     context.draft.add(lanes[inside], "haul", "hours", calls, sigma=context.sigma("haul", "sea"))
 
 
-def _distance_rule(context: Context, start: str, end: str) -> tuple[Rate, Rate] | None:
-    """Fixed part and rate per kilometre of a sea leg without a freight rate, by the direction of trade.
-
-    Boxes leave the countries of the region ``headhaul_origin`` full and come back cheap; between two countries
-    inside, or two outside, the rule without direction holds.
-    """
-    facts = context.rates.facts
-    members = {row["id"]: row["members"].split(";") for row in facts.rows("regions")}.get("headhaul_origin", [])
-    inside = [str(context.ports[port]["country"]) in members for port in (start, end)]
-    direction = "" if inside[0] == inside[1] else "headhaul" if inside[0] else "backhaul"
-    for wanted in dict.fromkeys((direction, "")):
-        fixed = context.rates.price(Question("world", "ocean_price_fixed", mode="sea", direction=wanted))
-        per_km = context.rates.price(Question("world", "ocean_price_per_km", mode="sea", direction=wanted))
-        if fixed is not None and per_km is not None:
-            return fixed, per_km
-    return None
-
-
-def _add_detour(context: Context, arcs: Int32, per_km: Rate) -> None:
-    """What a lane longer than the shortest of its pair costs more."""
+def _add_detour(context: Context, arcs: Int32, per_km: Rate | None, published: Rate | None) -> None:
+    """What a lane longer than the shortest of its pair costs more: by distance, or the published charge if larger."""
     shortest = float(context.network.km[arcs].min())
     for arc in arcs.tolist():
         extra = float(context.network.km[arc]) - shortest
-        if extra > 0:
+        if extra <= 0:
+            continue
+        found = published
+        if per_km is not None and (published is None or extra * per_km.value > published.value):
             formula = f"{extra:.0f} km more than the shortest lane x {per_km.value:.4g} USD per km"
-            context.draft.add([arc], "surcharge", "usd", combined(extra * per_km.value, [per_km], formula))
+            found = combined(extra * per_km.value, [per_km], formula)
+        if found is not None:
+            context.draft.add([arc], "surcharge", "usd", found)
 
 
 def add_services(context: Context) -> None:
@@ -238,7 +291,7 @@ def _service_price(context: Context, prices: _OceanPrices, arc: int) -> list[tup
         rate = prices.rate(start, end)
         if rate is not None:
             return [(rate, False)]
-        rule = _distance_rule(context, start, end) if mode == "sea" else None
+        rule = prices.distance_rule(start, end) if mode == "sea" else None
         if rule is not None:
             return [(rule[0], False), (rule[1], True)]
     subjects = [subject for subject in context.port_subjects(start) if subject.startswith("region:")]

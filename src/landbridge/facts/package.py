@@ -50,6 +50,7 @@ class Facts:
     series: Mapping[str, Mapping[int, Number]] = field(repr=False, compare=False)  # series:NAME -> year -> number
     content: Mapping[str, bytes] = field(repr=False, compare=False)  # table -> bytes of its file
     _frames: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _rows: dict[str, list[dict[str, str]]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def number(self, number_id: str) -> Number:
         """The number with this id; ``UnknownName`` lists the nearest ids."""
@@ -80,9 +81,11 @@ class Facts:
         return self._frames[name].copy()
 
     def rows(self, name: str) -> list[dict[str, str]]:
-        """The rows of a table as text, for readers that want neither pandas nor types."""
-        content = self.content.get(name)
-        return list(csv.DictReader(io.StringIO(content.decode("utf-8")))) if content else []
+        """The rows of a table as text, for readers that want neither pandas nor types; not to be changed."""
+        if name not in self._rows:
+            content = self.content.get(name)
+            self._rows[name] = list(csv.DictReader(io.StringIO(content.decode("utf-8")))) if content else []
+        return list(self._rows[name])
 
     def source(self, source_id: str) -> Mapping[str, str]:
         """The row of ``sources.csv`` with this id."""

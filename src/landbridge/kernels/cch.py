@@ -16,9 +16,9 @@ supergraph arc prefers an original arc over a detour and a detour through a lowe
 node: a metric is a function of the weights alone, whether it came from ``customise`` or from changes, on any
 number of threads.
 
-Float64 and not scaled integers, because a sum of integers needs a unit and a bound chosen for each attribute, and
-because ``inf`` adds up without care. Measured on 0.84 M nodes it costs less than a tenth in customisation and
-nothing in label queries; benchmarks/README.md has the figures.
+Float64 and not scaled integers: a sum of integers needs a unit and a bound chosen for each attribute, ``inf`` adds
+up without care, and answers are Dijkstra's own. What that costs in time beside a peer with 32-bit integers is in the
+table of benchmarks/README.md.
 
 Inside, nodes are *positions* 0..n-1 in the order, lowest rank first, and ``order[position]`` is the node. An
 arc of the supergraph joins ``low < high``; ids ascend with ``low``, then ``high``. Each has two weights: ``up``
@@ -659,7 +659,8 @@ def _write(metric: Metric, log: _Log, logged: int, slot: int, value: float, via:
 class _Spread(NamedTuple):
     """Scratch of changes: ``state`` uint8[c] and ``waits`` bool[n], zero before and after; the rest is anything.
 
-    ``place`` int32[n]; ``found`` float64[2d] and ``found_via`` int32[2d] for the largest number d of arcs above a node.
+    ``place`` int32[n]; ``found`` float64[2d], ``found_via`` int32[2d] and ``changed`` int32[2d], d being the largest
+    number of arcs above a node.
     """
 
     state: npt.NDArray[np.uint8]
@@ -667,6 +668,7 @@ class _Spread(NamedTuple):
     place: Ints
     found: Floats
     found_via: Ints
+    changed: Ints
 
 
 @jit
@@ -713,7 +715,7 @@ def _apply(
     high = hierarchy.high
     value = metric.value
     via = metric.via
-    state, waits = scratch.state, scratch.waits
+    state, waits, changed = scratch.state, scratch.waits, scratch.changed
     old_weight = np.empty(arc.size)
     log = _Log(np.empty(64, np.int32), np.empty(64), np.empty(64, np.int32))
     logged = 0
@@ -738,29 +740,30 @@ def _apply(
         log, logged = _renew(hierarchy, metric, scratch, x, log, logged)
         begin = first_up[x]
         end = first_up[x + 1]
-        last = begin - 1
+        count = 0
         for b in range(begin, end):
             if state[b] & (_CHANGED_UP | _CHANGED_DOWN):
-                last = b
+                changed[count] = b
+                count += 1
         # Every triangle x < y < z with a changed lower side: (x, y) is ``near``, (x, z) is ``far``.
+        after = 0
         for near in range(begin, end):
             near_state = state[near]
             near_changed = near_state & (_CHANGED_UP | _CHANGED_DOWN) != 0
-            if not near_changed and near >= last:
+            while after < count and changed[after] <= near:
+                after += 1
+            if after == count and not near_changed:
                 break
             y = high[near]
             e = first_up[y]
-            for far in range(near + 1, end if near_changed else last + 1):
+            for i in range(end - near - 1 if near_changed else count - after):
+                far = near + 1 + i if near_changed else changed[after + i]
                 far_state = state[far]
-                both = near_state | far_state
-                if both & (_CHANGED_UP | _CHANGED_DOWN) == 0:
-                    continue
+                # Of what is above x and y all is above y, so the arc (y, z) stands here or a little further on.
                 z = high[far]
-                if near_changed:
-                    while high[e] != z:
-                        e += 1
-                else:
-                    e = find_up(first_up, high, y, z)
+                e = max(e, first_up[y] + far - near - 1)
+                while high[e] < z:
+                    e += 1
                 for direction in range(2):
                     if direction == UP:
                         if near_state & _CHANGED_DOWN == 0 and far_state & _CHANGED_UP == 0:
@@ -819,6 +822,7 @@ class Editor:
             np.zeros(hierarchy.order.size, np.bool_),
             np.empty(hierarchy.order.size, np.int32),
             np.empty(most),
+            np.empty(most, np.int32),
             np.empty(most, np.int32),
         )
 

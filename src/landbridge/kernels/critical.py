@@ -24,7 +24,7 @@ from typing import NamedTuple
 import numpy as np
 
 from landbridge.kernels.cch import DOWN, UP, Editor, Hierarchy, Metric, PathQuery, customise
-from landbridge.kernels.dijkstra import Search, Tree, pop, sift_up
+from landbridge.kernels.dijkstra import Search, Tree, path_arcs, pop, sift_up
 from landbridge.kernels.graph import Floats, Graph, Ints, Longs, floats, group, ints, longs, node_count
 from landbridge.kernels.jit import jit
 from landbridge.kernels.labels import make_labels, pair_distances, pair_paths
@@ -576,25 +576,20 @@ def _note_path(
 
 
 @jit
-def _tree_path(arc: Ints, tail: Ints, node: int) -> Ints:
-    """Arcs from the source of a tree to ``node``."""
-    length = 0
-    v = node
-    while arc[v] >= 0:
-        v = tail[arc[v]]
-        length += 1
-    path = np.empty(length, np.int32)
-    v = node
-    for i in range(length - 1, -1, -1):
-        path[i] = arc[v]
-        v = tail[arc[v]]
-    return path
+def _note_pairs(tally: _Tally, g: int, pairs: Ints, volume: Floats, before: Floats, after: Floats) -> None:
+    """Enter the effects of one closure on the pairs that used it; ``after`` stands in the order of ``pairs``."""
+    for i in range(pairs.size):
+        pair = pairs[i]
+        _note(tally, g, pair, volume[pair], before[pair], after[i])
 
 
 def sparse_closures(
     graph: Graph, hierarchy: Hierarchy, metric: Metric, demand: Demand, arcs: Ints, threads: int = 1
 ) -> Closures:
     """Effects of closing each of ``arcs`` (distinct) on few pairs of a large network.
+
+    A link of two opposite arcs needs no group: a pair that uses one of them never gains by the other, so what closing
+    both does to totals is the sum of what closing each does.
 
     One tree per origin, an eighth of a sweep and one pass over the arcs per pair. Memory per thread: about
     170 bytes per node.
@@ -620,7 +615,7 @@ def sparse_closures(
                 pairs = reached[batch : batch + LANES]
                 to_target = sweep_distances(hierarchy, metric, fan, demand.destination[pairs])
                 for row, pair in enumerate(pairs.tolist()):
-                    path = _tree_path(tree.arc, graph.tail, int(demand.destination[pair]))
+                    path = path_arcs(tree.arc, graph.tail, int(demand.destination[pair]))
                     if not path.size:
                         continue
                     _levels(tree.settled, tree.arc, graph.tail, path, scratch.level)
@@ -640,7 +635,7 @@ def hierarchy_closures(
     Small groups are applied and restored, large ones customised anew; only pairs whose path uses a
     group are asked again. Memory: a copy of the metric per thread.
     """
-    pair_origin = np.repeat(demand.origin, np.diff(demand.first))
+    pair_origin: Ints = np.repeat(demand.origin, np.diff(demand.first))
     row: Ints = np.repeat(np.arange(demand.origin.size, dtype=np.int32), np.diff(demand.first))
     targets, inverse = np.unique(demand.destination, return_inverse=True)
     column: Ints = inverse.astype(np.int32)
@@ -689,8 +684,8 @@ def hierarchy_closures(
     run_on_threads(work, range(group_count), threads)
     tally = _tallies(1, group_count, distance.size)[0]
     for g in range(group_count):
-        for pair, after in zip(affected_pairs[g].tolist(), distance_after[g].tolist(), strict=True):
-            _note(tally, g, pair, float(demand.volume[pair]), float(distance[pair]), after)
+        if affected_pairs[g].size:
+            _note_pairs(tally, g, affected_pairs[g], demand.volume, distance, distance_after[g])
     return _total([tally], demand, distance)
 
 

@@ -40,6 +40,14 @@ class Names:
     ports: Mapping[str, str] = field(default_factory=dict)
     crossings: Mapping[str, str] = field(default_factory=dict)
     services: Mapping[str, str] = field(default_factory=dict)
+    straits: Mapping[str, str] = field(default_factory=dict)
+
+    def of(
+        self, ports: Sequence[str], crossings: Sequence[str], places: Sequence[str], straits: Sequence[str]
+    ) -> dict[str, str]:
+        """Names of these ids, for those that have one."""
+        asked = ((self.ports, ports), (self.crossings, crossings), (self.places, places), (self.straits, straits))
+        return {identifier: known[identifier] for known, ids in asked for identifier in ids if identifier in known}
 
 
 def _row_behind(network: Network, arc: int) -> str:
@@ -87,6 +95,10 @@ def route_of(
     for leg in legs:
         by_mode.setdefault(leg.mode, []).append(leg.distance_km)
     p95 = times["p95_hours"]
+    crossings = tuple(network.crossing_ids[network.crossing[arc]] for arc in arcs if network.crossing[arc] >= 0)
+    gauge_breaks = tuple(_gauge_breaks(network, arcs))
+    ports = _in_order(network.port_ids[network.node_port[node]] for node in nodes if network.node_port[node] >= 0)
+    straits = tuple(dict.fromkeys(strait for arc in arcs for strait in network.straits_of(arc)))
     return Route(
         id=_digest(network, arcs),
         corridors=tuple(corridors.names[i] for i in followed),
@@ -100,11 +112,11 @@ def route_of(
         generalised_usd=usd + costs.value_of_time_usd_per_hour * hours,
         co2_kg=_sum(pieces, "co2_wtw_kg"),
         co2_ttw_kg=_sum(pieces, "co2_ttw_kg"),
-        crossings=tuple(network.crossing_ids[network.crossing[arc]] for arc in arcs if network.crossing[arc] >= 0),
-        gauge_breaks=tuple(_gauge_breaks(network, arcs)),
-        ports=_in_order(network.port_ids[network.node_port[node]] for node in nodes if network.node_port[node] >= 0),
+        crossings=crossings,
+        gauge_breaks=gauge_breaks,
+        ports=ports,
         countries=_countries(network, nodes),
-        straits=tuple(dict.fromkeys(strait for arc in arcs for strait in network.straits_of(arc))),
+        straits=straits,
         assumed_share_hours=_assumed_share(pieces, "hours", hours),
         assumed_share_usd=_assumed_share(pieces, "usd", usd),
         legs=legs,
@@ -113,6 +125,7 @@ def route_of(
         tracks=_tracks(network, pieces, leg_of, legs, shapes or {}),
         p95=times,
         stretch=stretch,
+        names=names.of(ports, crossings, gauge_breaks, straits),
     )
 
 

@@ -89,6 +89,11 @@ class Route:
     tracks: tuple[Track, ...]
     p95: dict[str, Any]  # formula and inputs of hours_p95
     stretch: float  # objective as a multiple of the best route's
+    names: dict[str, str]  # what the ids above are called; an id without a name stands for itself
+
+    def called(self, identifier: str) -> str:
+        """Name of a port, crossing, gauge break or strait of this route."""
+        return self.names.get(identifier, identifier)
 
     def to_json(self) -> dict[str, Any]:
         """The fields other programs may rely on."""

@@ -106,6 +106,7 @@ class Session:
             ports=self._column("ports", "name"),
             crossings=self._column("crossings", "name"),
             services={},
+            straits={strait.id: strait.name for strait in load_straits()},
         )
 
     @cached_property

@@ -257,7 +257,7 @@ def _profile_legend(answer: RoutesAnswer, top: float) -> str:
         parts.append(svg.element("circle", cx=22, cy=y - 4, r=8, stroke=palette.INK))
         parts.append(svg.text(22, y - 0.3, str(number), size=10.5, anchor="middle", weight="600"))
         name = figures.corridor_words(route.corridors)
-        by = ", ".join(route.ports)
+        by = ", ".join(map(route.called, route.ports))
         label = f"{name}: {figures.days(route.hours)} days, USD {figures.number(route.usd)}, "
         label += f"{figures.number(route.distance_km)} km" + (f" (ports: {by})" if by else "")
         parts.append(svg.text(36, y, label, size=11, weight="600" if number == 1 else None))

@@ -112,7 +112,7 @@ def way_lines(route: Route) -> tuple[tuple[str, str], ...]:
         ("straits", route.straits),
         ("countries", route.countries),
     )
-    return tuple((name, ", ".join(items)) for name, items in kinds if items)
+    return tuple((name, ", ".join(route.called(item) for item in items)) for name, items in kinds if items)
 
 
 def legs_table(answer: RoutesAnswer, route: Route) -> Table:
@@ -157,7 +157,9 @@ def leg_name(route: Route, leg: int) -> str:
 def comparison_table(rows: Sequence[ComparisonRow], money_year: int, pairs: Sequence[PairAnswer] = ()) -> Table:
     """Alternatives of all pairs below each other."""
     money = f"USD of {money_year}"
-    ports = {(pair.id, route.id): ", ".join(route.ports) for pair in pairs for route in pair.answer.routes}
+    ports = {
+        (pair.id, route.id): ", ".join(map(route.called, route.ports)) for pair in pairs for route in pair.answer.routes
+    }
     columns = (
         Column("destination", "pair"),
         Column("rank", "#", kind="number"),

@@ -158,6 +158,10 @@ class _Page:
 
     # --- links ---
 
+    def called(self, route: Route, identifiers: Sequence[str]) -> str:
+        """Names of ports, crossings, gauge breaks or straits of a route."""
+        return ", ".join(route.called(identifier) for identifier in identifiers)
+
     def way(self, ref: RouteRef, text: str) -> Markup:
         """A number that links to its explanation."""
         anchor = self.anchors.routes.get(ref)
