@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from landbridge.costs.arccosts import CostRequest
 from landbridge.costs.draft import Draft
-from landbridge.costs.rates import Rate, Rates
+from landbridge.costs.rates import Chain, Rate, Rates
 from landbridge.facts.choose import Question
 from landbridge.facts.package import Facts
 from landbridge.network.state import Modifier
@@ -100,6 +100,14 @@ class Context:
         return self.rates.number(Question(f"unit:{self.request.cargo}", "cargo_tonnes"))
 
 
-def first_known(subjects: Iterable[str], quantity: str, **qualifiers: str) -> tuple[Question, ...]:
-    """The same question put to several subjects, in order."""
-    return tuple(Question(subject, quantity, **qualifiers) for subject in subjects)
+def first_known(
+    subjects: Iterable[str],
+    quantity: str,
+    *,
+    mode: str = "",
+    vehicle: str = "",
+    direction: str = "",
+    scopes: tuple[str, ...] = ("",),
+) -> Chain:
+    """The same question put to several subjects in order."""
+    return Chain(tuple(subjects), quantity, mode, vehicle, direction, scopes)

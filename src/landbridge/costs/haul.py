@@ -52,10 +52,12 @@ def _add_country(context: Context, mode: str, country: str, arcs: Int32) -> None
     if speed is None:
         _close(context, arcs, f"no speed is known for {mode} in {country}")
         return
-    slowness = combined(1.0 / speed.value, [speed], f"1 / ({speed.value:.4g} km per hour)")
-    slowness = Rate(slowness.value, speed.basis, slowness.facts, slowness.note, slowness.formula)
     sigma = context.sigma("haul", mode)
-    context.draft.add(arcs, "haul", "hours", slowness, per_km=True, sigma=sigma, country=country)
+    for group, rate in ((arcs, speed), *_own_speeds(context, mode, arcs)):
+        if rate is not speed:
+            context.draft.drop(group, "haul", "hours")
+        slowness = Rate(1 / rate.value, rate.basis, rate.facts, rate.note, f"1 / ({rate.value:.4g} km per hour)")
+        context.draft.add(group, "haul", "hours", slowness, per_km=True, sigma=sigma, country=country)
     for heading, group in _by_heading(context, arcs):
         price = haul_price(context, mode, country, heading)
         if price is None:
@@ -63,6 +65,21 @@ def _add_country(context: Context, mode: str, country: str, arcs: Int32) -> None
             continue
         context.draft.add(group, "haul", "usd", price, per_km=True)
     add_emissions(context, mode, arcs, country)
+
+
+def _own_speeds(context: Context, mode: str, arcs: Int32) -> list[tuple[Int32, Rate]]:
+    """Sections with a speed of their own, which wins over their country's."""
+    network = context.network
+    found = []
+    for subject, quantity in context.rates.facts.index:
+        kind, _, section = subject.partition(":")
+        if kind != "section" or quantity != "haul_speed" or section not in network.link_index:
+            continue
+        group = arcs[network.link[arcs] == network.link_index[section]]
+        rate = context.rates.number(Question(subject, "haul_speed", mode=mode, scope="daily"))
+        if len(group) and rate is not None:
+            found.append((group, rate))
+    return found
 
 
 def _close(context: Context, arcs: Int32, reason: str) -> None:
@@ -83,7 +100,7 @@ def haul_speed(context: Context, mode: str, country: str) -> Rate | None:
 
 def haul_price(context: Context, mode: str, country: str, heading: str = "") -> Rate | None:
     """Carriage price per kilometre in the request's unit and money."""
-    questions = first_known(context.country_subjects(country), "haul_price", mode=mode, scope="line", direction=heading)
+    questions = first_known(context.country_subjects(country), "haul_price", mode=mode, scopes=("line",), direction=heading)
     return context.rates.price(*questions)
 
 
@@ -102,7 +119,7 @@ def add_emissions(context: Context, mode: str, arcs: Int32, country: str = "") -
         return
     subjects = context.country_subjects(country) if country else ("world",)
     for scope, measure in (("wtw", "co2_wtw_kg"), ("ttw", "co2_ttw_kg")):
-        grams = context.rates.number(*first_known(subjects, "co2_intensity", mode=mode, vehicle="tonne", scope=scope))
+        grams = context.rates.number(first_known(subjects, "co2_intensity", mode=mode, vehicle="tonne", scopes=(scope,)))
         if grams is None:
             continue
         rate = combined(

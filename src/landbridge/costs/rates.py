@@ -7,9 +7,10 @@ region. An answer about another subject than the first is a proxy: its basis is 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 from landbridge.costs.arccosts import CostRequest
 from landbridge.facts.choose import Picked, Question, answer, in_unit
@@ -52,6 +53,25 @@ _CONVERTED_FROM = {
 }
 
 
+class Chain(NamedTuple):
+    """One question put to several subjects, nearest first, and to each of them about several scopes in turn."""
+
+    subjects: tuple[str, ...]
+    quantity: str
+    mode: str = ""
+    vehicle: str = ""
+    direction: str = ""
+    scopes: tuple[str, ...] = ("",)
+
+    def questions(self) -> tuple[Question, ...]:
+        """The questions in the order in which they are put."""
+        return tuple(
+            Question(subject, self.quantity, "", self.mode, self.vehicle, self.direction, scope)
+            for subject in self.subjects
+            for scope in self.scopes
+        )
+
+
 @dataclass
 class Rates:
     """The numbers of one request. Every question is put to the ledger once."""
@@ -60,25 +80,26 @@ class Rates:
     request: CostRequest
     _memo: dict[tuple[object, ...], Rate | None] = field(default_factory=dict)
 
-    def number(self, *chain: Question) -> Rate | None:
+    def number(self, *chain: Question | Chain) -> Rate | None:
         """First answered question of the chain, without conversion of unit or money; None if none is."""
         return self._remembered("number", chain)
 
-    def price(self, *chain: Question) -> Rate | None:
+    def price(self, *chain: Question | Chain) -> Rate | None:
         """First answered question of the chain in the request's load unit and money year; None if none is.
 
         A question that names a vehicle asks for a price per that unit; it is converted all the same.
         """
         return self._remembered("price", chain)
 
-    def money(self, *chain: Question) -> Rate | None:
+    def money(self, *chain: Question | Chain) -> Rate | None:
         """First answered question of the chain in the request's money year, whatever its unit."""
         return self._remembered("money", chain)
 
-    def _remembered(self, how: str, chain: tuple[Question, ...]) -> Rate | None:
+    def _remembered(self, how: str, chain: tuple[Question | Chain, ...]) -> Rate | None:
         key = (how, chain)
         if key not in self._memo:
-            self._memo[key] = self._search(how, chain)
+            parts = (part.questions() if isinstance(part, Chain) else (part,) for part in chain)
+            self._memo[key] = self._search(how, tuple(itertools.chain.from_iterable(parts)))
         return self._memo[key]
 
     def _search(self, how: str, chain: tuple[Question, ...]) -> Rate | None:

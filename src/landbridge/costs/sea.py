@@ -296,8 +296,8 @@ def _service_price(context: Context, prices: _OceanPrices, arc: int) -> list[tup
             return [(rule[0], False), (rule[1], True)]
     subjects = [subject for subject in context.port_subjects(start) if subject.startswith("region:")]
     subjects.append("world")
-    fixed = context.rates.price(*first_known(subjects, "ocean_price_fixed", mode="ferry"))
-    per_km = context.rates.price(*first_known(subjects, "ocean_price_per_km", mode="ferry"))
+    fixed = context.rates.price(first_known(subjects, "ocean_price_fixed", mode="ferry"))
+    per_km = context.rates.price(first_known(subjects, "ocean_price_per_km", mode="ferry"))
     if fixed is None or per_km is None:
         return None
     return [(fixed, False), (per_km, True)]

@@ -31,8 +31,8 @@ def add_terminals(context: Context) -> None:
 def gauge_change(context: Context, arcs: Sequence[int], country: str) -> None:
     """A change of gauge that no crossing's time contains."""
     subjects = context.country_subjects(country)
-    hours = context.rates.number(*first_known(subjects, "gauge_change_hours"))
-    usd = context.rates.price(*first_known(subjects, "gauge_change_usd"))
+    hours = context.rates.number(first_known(subjects, "gauge_change_hours"))
+    usd = context.rates.price(first_known(subjects, "gauge_change_usd"))
     if hours is not None:
         sigma = context.sigma("gauge_change")
         context.draft.add(arcs, "gauge_change", "hours", hours, sigma=sigma, country=country)
@@ -88,8 +88,8 @@ def _add_transfers(context: Context) -> None:
     train = _half_or_none(context.rates.number(_DEFAULT_TRAIN_INTERVAL))
     for country in sorted(set(countries)):
         subjects = context.country_subjects(str(country))
-        handling = context.rates.number(*first_known(subjects, "transfer_hours"))
-        usd = context.rates.price(*first_known(subjects, "transfer_usd"))
+        handling = context.rates.number(first_known(subjects, "transfer_hours"))
+        usd = context.rates.price(first_known(subjects, "transfer_usd"))
         for mask, hours in ((to_rail, _larger(handling, train)), (~to_rail, handling)):
             group = arcs[(countries == country) & mask]
             if hours is not None:
@@ -214,7 +214,7 @@ def _known_wait(context: Context, service: str) -> Rate | None:
     port = str(context.services[service]["from_port"])
     if context.ports[port]["tier"] != "inland-sea":
         return None
-    return context.rates.number(*first_known(context.port_subjects(port), "wait_hours", mode="ferry", scope="ferry"))
+    return context.rates.number(first_known(context.port_subjects(port), "wait_hours", mode="ferry", scopes=("ferry",)))
 
 
 def _changed_sailings(context: Context, service: str) -> Rate | None:
@@ -259,7 +259,7 @@ def _larger(first: Rate | None, second: Rate | None) -> Rate | None:
 def _port_usd(context: Context, kind: str, port: str, tail: int, head: int) -> Rate | None:
     """Terminal handling; nothing where a service's price holds the loading."""
     network = context.network
-    handling = context.rates.price(*first_known(context.port_subjects(port), "handling_usd", mode="sea"))
+    handling = context.rates.price(first_known(context.port_subjects(port), "handling_usd", mode="sea"))
     inbound = network.node_kind_name(tail)
     outbound = network.node_key[head].split(":")
     if kind == "unload":
@@ -270,7 +270,7 @@ def _port_usd(context: Context, kind: str, port: str, tail: int, head: int) -> R
     if inbound == "service_in" and loading_in:
         return None
     if inbound == "sea_in" and outbound[0] == "sea_out":
-        transship = context.rates.price(*first_known(context.port_subjects(port), "transship_usd", mode="sea"))
+        transship = context.rates.price(first_known(context.port_subjects(port), "transship_usd", mode="sea"))
         return transship or handling
     return handling
 
@@ -294,7 +294,7 @@ def _add_access(context: Context) -> None:
             continue
         # Forwarding is paid per shipment, whatever its unit.
         fee = context.rates.money(
-            *first_known(context.country_subjects(country), "fee_usd", vehicle="teu", scope="forwarding")
+            first_known(context.country_subjects(country), "fee_usd", vehicle="teu", scopes=("forwarding",))
         )
         if fee is not None:
             context.draft.add([arc], "fee", "usd", fee)
@@ -307,12 +307,12 @@ def _access_usd(context: Context, node: int, kind: str, country: str) -> Rate | 
     """Handling in the first or last terminal; a road haul starts and ends at the door."""
     network = context.network
     if kind == "rail":
-        return context.rates.price(*first_known(context.country_subjects(country), "transfer_usd"))
+        return context.rates.price(first_known(context.country_subjects(country), "transfer_usd"))
     if kind in ("sea_in", "sea_out", "service_out"):
         if kind == "service_out" and _loading_in_price(context, network.node_key[node].split(":")[1]):
             return None
         port = network.port_ids[network.node_port[node]]
-        return context.rates.price(*first_known(context.port_subjects(port), "handling_usd", mode="sea"))
+        return context.rates.price(first_known(context.port_subjects(port), "handling_usd", mode="sea"))
     return None
 
 
