@@ -21,6 +21,9 @@ def test_points_lie_in_their_countries() -> None:
         (-80.0, 0.0): "ATA",
         (-85.0, 179.9): "ATA",
         (60.2, 24.9): "FIN",
+        (42.66, 21.16): "XKX",
+        (9.56, 44.06): "SOM",
+        (35.33, 33.35): "CYP",
     }
     assert {place: _country_at(*place) for place in inside} == {place: {code} for place, code in inside.items()}
 

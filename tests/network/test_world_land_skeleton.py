@@ -245,7 +245,7 @@ def test_the_state_of_a_curated_crossing_is_not_overruled() -> None:
     net, _ = sample.network_of(land, known, rules=RULES)
     closed = [{"country_a": "CAN", "country_b": "USA", "modes": "road", "status": "closed", "note": "why"}]
     states = {row["curated"]: row["status"] for row in crossing_rows(Skeleton(net, {"road": []}), closed)}
-    assert states == {"": "closed", "road:USA-CAN:x": "operating"}
+    assert states == {"road:USA-CAN:x": "operating"}
 
 
 def test_a_turned_chain_has_its_border_at_the_other_end() -> None:

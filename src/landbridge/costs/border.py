@@ -37,8 +37,8 @@ def add_crossings(context: Context) -> None:
             continue
         context.draft.add([arc], "border", "hours", hours, sigma=context.sigma("border", mode), country=head)
         context.draft.add([arc], "border", "usd", usd)
-        if mode == "road" and usd.basis != "assumed":
-            _add_entry_fees(context, arc, tail, head)
+        if mode == "road":
+            _add_entry_fees(context, arc, tail, head, usd)
         gauges = network.node_gauge_mm[network.tail[arc]], network.node_gauge_mm[network.head[arc]]
         if mode == "rail" and gauges[0] != gauges[1] and context.crossings[crossing]["gauge_change_included"] != "yes":
             gauge_change(context, [arc], head)
@@ -48,10 +48,12 @@ def add_crossings(context: Context) -> None:
         tail, head = _country(context, network.tail[arc]), _country(context, network.head[arc])
         hours = crossing_rate(context, "crossing_hours", crossing, "ferry", tail, head)
         usd = crossing_rate(context, "crossing_usd", crossing, "ferry", tail, head)
-        if hours is not None:
-            context.draft.add([arc], "border", "hours", hours, sigma=context.sigma("border", "ferry"), country=head)
-        if usd is not None:
-            context.draft.add([arc], "border", "usd", usd)
+        if hours is None or usd is None:
+            reason = f"no border time or cost is known for {crossing}"
+            context.draft.close([arc], Closure("no-fact", reason, "no fact"))
+            continue
+        context.draft.add([arc], "border", "hours", hours, sigma=context.sigma("border", "ferry"), country=head)
+        context.draft.add([arc], "border", "usd", usd)
 
 
 def _country(context: Context, node: int | np.integer[Any]) -> str:
@@ -107,10 +109,11 @@ def _both(first: Rate, second: Rate, label: str) -> Rate:
     return combined(first.value + second.value, [first, second], f"{first.value:g} + {second.value:g} ({label})")
 
 
-def _add_entry_fees(context: Context, arc: int, tail: str, head: str) -> None:
+def _add_entry_fees(context: Context, arc: int, tail: str, head: str, border: Rate) -> None:
     """What a truck from ``tail`` pays to enter and cross ``head``, beside the border post's own cost.
 
-    Only where the cost of the post is measured: an assumed cost of both sides together was set with these fees in.
+    An assumed cost of both sides together was set with fees in: there only what a published fee exceeds it by is
+    added, because it cannot lie inside.
     """
     subject = f"country:{head}"
     fee = context.rates.price(
@@ -118,11 +121,21 @@ def _add_entry_fees(context: Context, arc: int, tail: str, head: str) -> None:
         Question(subject, "fee_usd", partner="", mode="road", scope="entry"),
         Question(subject, "fee_usd", partner="", mode="road", scope="transit"),
     )
-    if fee is not None:
+    fees_in = _holds_fees(context, border)
+    if fee is not None and fees_in and fee.value > border.value:
+        formula = f"({fee.formula}) - {border.value:.4g} assumed for the border with fees in"
+        context.draft.add([arc], "fee", "usd", combined(fee.value - border.value, [fee, border], formula))
+    elif fee is not None and not fees_in:
         context.draft.add([arc], "fee", "usd", fee)
     guarantee = context.rates.price(Question("world", "fee_usd", mode="road", scope="guarantee"))
-    if guarantee is not None and not _customs_union(context, tail, head):
+    if guarantee is not None and not fees_in and not _customs_union(context, tail, head):
         context.draft.add([arc], "fee", "usd", guarantee)
+
+
+def _holds_fees(context: Context, border: Rate) -> bool:
+    """Whether the cost of a crossing is an assumed sum of both sides, not measured and not a mean of measured ones."""
+    number = context.rates.facts.numbers[border.facts[0]]
+    return number.basis == "assumed" and number.scope == "full"
 
 
 def _customs_union(context: Context, tail: str, head: str) -> bool:

@@ -42,12 +42,14 @@ def _measure(modifier: Modifier) -> Measure:
 
 
 def _changed(entry: Entry, modifier: Modifier, formula: str, fixed: float, per_km: float) -> Entry:
-    basis = cast(Basis, weakest(entry.basis, modifier.basis))
-    if modifier.basis == "scenario":
-        basis = "scenario"
+    basis = _basis(entry.basis, modifier)
     facts = (*entry.facts, f"change:{modifier.change}")
     note = "; ".join(filter(None, (entry.note, modifier.what)))
     return replace(entry, fixed=fixed, per_km=per_km, basis=basis, formula=formula, facts=facts, note=note)
+
+
+def _basis(basis: Basis, modifier: Modifier) -> Basis:
+    return "scenario" if modifier.basis == "scenario" else cast(Basis, weakest(basis, modifier.basis))
 
 
 def _wait(context: Context, modifier: Modifier) -> None:
@@ -57,7 +59,12 @@ def _wait(context: Context, modifier: Modifier) -> None:
         wait = default_sailing_wait(context)
         if wait is not None:
             extra = combined(wait.value * (factor - 1), [wait], f"{wait.formula} x (1 / {modifier.value:g} - 1)")
-            rate = replace(extra, facts=(*extra.facts, f"change:{modifier.change}"), note=modifier.what)
+            rate = replace(
+                extra,
+                basis=_basis(extra.basis, modifier),
+                facts=(*extra.facts, f"change:{modifier.change}"),
+                note=modifier.what,
+            )
             context.draft.add(modifier.arcs, "waiting", "hours", rate, sigma=context.sigma("waiting"))
         return
     _times(context, modifier, "hours", factor, f"/ {modifier.value:g}")

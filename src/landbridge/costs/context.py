@@ -56,6 +56,15 @@ class Context:
         return records(self.rates.facts, "services")
 
     @cached_property
+    def ports_at_station(self) -> dict[str, tuple[str, ...]]:
+        """Ports by the place of their station."""
+        found: dict[str, tuple[str, ...]] = {}
+        for port, row in sorted(self.ports.items()):
+            if row["rail_place"]:
+                found[row["rail_place"]] = (*found.get(row["rail_place"], ()), port)
+        return found
+
+    @cached_property
     def sailings(self) -> dict[str, tuple[Modifier, ...]]:
         """Changes of departures per service, in their order."""
         found: dict[str, tuple[Modifier, ...]] = {}

@@ -40,9 +40,12 @@ class Draft:
         sigma: float = 0.0,
         country: str = "",
     ) -> None:
-        """An amount on each of the arcs; ``per_km`` multiplies it by the length of the arc."""
+        """An amount on each of the arcs; ``per_km`` multiplies it by the length of the arc.
+
+        Nothing is no entry, unless a scenario set it to nothing.
+        """
         ids = np.asarray(arcs, dtype=np.int32)
-        if len(ids) == 0 or rate.value == 0.0:
+        if len(ids) == 0 or (rate.value == 0.0 and rate.basis != "scenario"):
             return
         self._append(
             ids,

@@ -91,17 +91,14 @@ def haul_speed(context: Context, mode: str, country: str) -> Rate | None:
 
     A single box does not fill a block train; the block train's speed serves where no other is known.
     """
-    questions: list[Question] = []
-    for subject in context.country_subjects(country):
-        questions.append(Question(subject, "haul_speed", mode=mode, scope="daily"))
-        questions.append(Question(subject, "haul_speed", mode=mode, scope="block_train"))
-    return context.rates.number(*questions)
+    subjects = context.country_subjects(country)
+    return context.rates.number(first_known(subjects, "haul_speed", mode=mode, scopes=("daily", "block_train")))
 
 
 def haul_price(context: Context, mode: str, country: str, heading: str = "") -> Rate | None:
     """Carriage price per kilometre in the request's unit and money."""
-    questions = first_known(context.country_subjects(country), "haul_price", mode=mode, scopes=("line",), direction=heading)
-    return context.rates.price(*questions)
+    subjects = context.country_subjects(country)
+    return context.rates.price(first_known(subjects, "haul_price", mode=mode, scopes=("line",), direction=heading))
 
 
 def _by_heading(context: Context, arcs: Int32) -> list[tuple[str, Int32]]:
@@ -119,7 +116,9 @@ def add_emissions(context: Context, mode: str, arcs: Int32, country: str = "") -
         return
     subjects = context.country_subjects(country) if country else ("world",)
     for scope, measure in (("wtw", "co2_wtw_kg"), ("ttw", "co2_ttw_kg")):
-        grams = context.rates.number(first_known(subjects, "co2_intensity", mode=mode, vehicle="tonne", scopes=(scope,)))
+        grams = context.rates.number(
+            first_known(subjects, "co2_intensity", mode=mode, vehicle="tonne", scopes=(scope,))
+        )
         if grams is None:
             continue
         rate = combined(

@@ -120,7 +120,7 @@ class Rates:
         return None if picked is None else _as_rate(picked, question.quantity.replace("_", " "))
 
     def _one_price(self, question: Question) -> Rate | None:
-        kind = _factor_kind(question.quantity)
+        kind = _factor_kind(question)
         units = (question.vehicle,) if question.vehicle else _CONVERTED_FROM[self.request.cargo]
         for unit in units:
             picked = answer(self.facts, replace(question, vehicle=unit), self.request.as_of)
@@ -146,9 +146,10 @@ def _as_rate(picked: Picked, formula: str) -> Rate:
     return Rate(picked.value, basis, picked.parents, picked.note, formula, picked.number.normal)
 
 
-def _factor_kind(quantity: str) -> FactorKind:
-    if quantity.startswith("crossing"):
+def _factor_kind(question: Question) -> FactorKind:
+    """By which factor an amount moves to another load unit. A truck pays its fees whatever box it carries."""
+    if question.quantity.startswith("crossing") or (question.quantity == "fee_usd" and question.mode == "road"):
         return "border"
-    if quantity.startswith(("handling", "transship", "transfer", "gauge")):
+    if question.quantity.startswith(("handling", "transship", "transfer", "gauge", "co2_handling")):
         return "handling"
     return "price"

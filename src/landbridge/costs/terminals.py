@@ -10,13 +10,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from landbridge.costs.context import Context, first_known
+import numpy as np
+
+from landbridge.costs.arccosts import Measure
+from landbridge.costs.context import Context, Int32, first_known
 from landbridge.costs.rates import Rate, combined
 from landbridge.facts.choose import Question
+from landbridge.network.build import loading_in_price
+from landbridge.network.state import Closure
 from landbridge.schema.words import NODE_KINDS
 
 _HOURS_PER_WEEK = 168.0
 _INBOUND = ("transit", "import")
+_OUTBOUND = ("export", "transit", "import")
+_CO2: tuple[tuple[str, Measure], ...] = (("wtw", "co2_wtw_kg"), ("ttw", "co2_ttw_kg"))
+#: What is known to cost nothing.
+_NOTHING = Rate(0.0, "derived", ())
 _DEFAULT_TRAIN_INTERVAL = Question("world", "departure_interval_hours", mode="rail", scope="train")
 
 
@@ -33,11 +42,15 @@ def gauge_change(context: Context, arcs: Sequence[int], country: str) -> None:
     subjects = context.country_subjects(country)
     hours = context.rates.number(first_known(subjects, "gauge_change_hours"))
     usd = context.rates.price(first_known(subjects, "gauge_change_usd"))
-    if hours is not None:
-        sigma = context.sigma("gauge_change")
-        context.draft.add(arcs, "gauge_change", "hours", hours, sigma=sigma, country=country)
-    if usd is not None:
-        context.draft.add(arcs, "gauge_change", "usd", usd)
+    if hours is None or usd is None:
+        return _close(context, arcs, f"no time or price of a change of gauge is known in {country}")
+    context.draft.add(arcs, "gauge_change", "hours", hours, sigma=context.sigma("gauge_change"), country=country)
+    context.draft.add(arcs, "gauge_change", "usd", usd)
+    return None
+
+
+def _close(context: Context, arcs: Sequence[int] | Int32, reason: str) -> None:
+    context.draft.close(arcs, Closure("no-fact", reason, "no fact"))
 
 
 def _add_gauge_breaks(context: Context) -> None:
@@ -56,7 +69,7 @@ def _add_gauge_breaks(context: Context) -> None:
 
 def _places_with_gauge_change_in_a_crossing(context: Context) -> dict[tuple[str, str], str]:
     """(place, country) -> the crossing whose hours contain the change of gauge made there."""
-    places = context.rates.facts.table("places")
+    places = context.rates.facts.rows("places")
     found: dict[tuple[str, str], str] = {}
     for crossing_id, crossing in sorted(context.crossings.items()):
         if crossing["gauge_change_included"] != "yes":
@@ -66,12 +79,10 @@ def _places_with_gauge_change_in_a_crossing(context: Context) -> dict[tuple[str,
             if match is None:
                 continue
             names, country = match[1].split(","), match[2]
-            for name in names:
-                wanted = _words(name)
-                rows = places[places["country"] == country]
-                for place, known in zip(rows["id"], rows["name"], strict=True):
-                    if wanted and wanted <= _words(str(known)):
-                        found.setdefault((str(place), country), crossing_id)
+            for wanted in filter(None, map(_words, names)):
+                for row in places:
+                    if row["country"] == country and wanted <= _words(row["name"]):
+                        found.setdefault((row["id"], country), crossing_id)
     return found
 
 
@@ -92,38 +103,52 @@ def _add_transfers(context: Context) -> None:
         usd = context.rates.price(first_known(subjects, "transfer_usd"))
         for mask, hours in ((to_rail, _larger(handling, train)), (~to_rail, handling)):
             group = arcs[(countries == country) & mask]
-            if hours is not None:
-                sigma = context.sigma("transfer")
-                context.draft.add(group, "transfer", "hours", hours, sigma=sigma, country=str(country))
-            if usd is not None:
-                context.draft.add(group, "transfer", "usd", usd)
+            if hours is None or usd is None:
+                _close(context, group, f"no time or price of a transfer between rail and road is known in {country}")
+                continue
+            context.draft.add(group, "transfer", "hours", hours, sigma=context.sigma("transfer"), country=str(country))
+            context.draft.add(group, "transfer", "usd", usd)
+    _add_lifts(context, arcs, "transfer")
+
+
+def _add_lifts(context: Context, arcs: Int32, component: str) -> None:
+    """Emissions of lifting one unit once."""
+    for scope, measure in _CO2:
+        lift = context.rates.price(Question("world", "co2_handling", scope=scope))
+        if lift is not None:
+            context.draft.add(arcs, component, measure, lift)
 
 
 def _add_port_arcs(context: Context) -> None:
     network = context.network
+    sigma = context.sigma("port")
+    lifted: list[int] = []
     for kind in ("load", "unload", "transship"):
         for arc in network.arcs_of_kind(kind).tolist():
             port = network.port_ids[network.port[arc]]
-            country = str(context.ports[port]["country"])
             tail, head = int(network.tail[arc]), int(network.head[arc])
-            hours = _port_hours(context, kind, port, tail, head)
-            if hours is not None:
-                context.draft.add([arc], "port", "hours", hours, sigma=context.sigma("port"), country=country)
-            usd = _port_usd(context, kind, port, tail, head)
-            if usd is not None:
-                context.draft.add([arc], "port", "usd", usd)
+            hours, usd = _port_hours(context, kind, port, tail, head), _port_usd(context, kind, port, tail, head)
+            if hours is None or usd is None:
+                _close(context, [arc], f"no dwell or handling price is known in the port {port}")
+                continue
+            context.draft.add([arc], "port", "hours", hours, sigma=sigma, country=context.ports[port]["country"])
+            context.draft.add([arc], "port", "usd", usd)
+            if usd is not _NOTHING:
+                lifted.append(arc)
+    _add_lifts(context, np.array(lifted, dtype=np.int32), "port")
 
 
 def _port_hours(context: Context, kind: str, port: str, tail: int, head: int) -> Rate | None:
     """Hours between ship and land or ship and ship.
 
-    A ferry is boarded on wagons and trucks, without a container yard: only the port's own figures of dwell count there.
+    A ferry is boarded on wagons and trucks, without a container yard: only the port's own figures of dwell count there,
+    and where it has none its passengers drive off at once.
     """
     network = context.network
     if kind == "unload":
         mode = NODE_KINDS[network.node_kind[head]]
         if network.node_kind_name(tail) == "service_in":
-            return _larger(_own_dwell(context, port, _INBOUND, mode), train_wait(context, port, mode))
+            return _larger(_own_dwell(context, port, _INBOUND, mode), train_wait(context, port, mode)) or _NOTHING
         return _larger(_inbound_dwell(context, port, mode), train_wait(context, port, mode))
     departure = sailing_wait(context, head)
     berth = network.node_key[head].split(":")
@@ -131,20 +156,18 @@ def _port_hours(context: Context, kind: str, port: str, tail: int, head: int) ->
     if kind == "load":
         mode = NODE_KINDS[network.node_kind[tail]]
         waits = _own_dwell if ferry else dwell
-        return _larger(waits(context, port, ("export", "transit", "import"), mode), departure)
+        return _larger(waits(context, port, _OUTBOUND, mode), departure)
     return _larger(None if ferry else dwell(context, port, ("transship",)), departure)
 
 
-def _own_dwell(context: Context, port: str, scopes: Sequence[str], mode: str = "") -> Rate | None:
+def _own_dwell(context: Context, port: str, scopes: tuple[str, ...], mode: str = "") -> Rate | None:
     """The port's own figure of dwell, without proxies."""
-    return context.rates.number(*(Question(f"port:{port}", "dwell_hours", scope=scope, mode=mode) for scope in scopes))
+    return context.rates.number(first_known((f"port:{port}",), "dwell_hours", mode=mode, scopes=scopes))
 
 
-def dwell(context: Context, port: str, scopes: Sequence[str], mode: str = "") -> Rate | None:
+def dwell(context: Context, port: str, scopes: tuple[str, ...], mode: str = "") -> Rate | None:
     """Dwell of a box in a port, hours: the port's own figures for these purposes first, then proxies."""
-    subjects = context.port_subjects(port)
-    questions = [Question(subject, "dwell_hours", scope=scope, mode=mode) for subject in subjects for scope in scopes]
-    return context.rates.number(*questions)
+    return context.rates.number(first_known(context.port_subjects(port), "dwell_hours", mode=mode, scopes=scopes))
 
 
 def _inbound_dwell(context: Context, port: str, mode: str) -> Rate | None:
@@ -263,12 +286,12 @@ def _port_usd(context: Context, kind: str, port: str, tail: int, head: int) -> R
     inbound = network.node_kind_name(tail)
     outbound = network.node_key[head].split(":")
     if kind == "unload":
-        return None if inbound == "service_in" else handling
+        return _NOTHING if inbound == "service_in" else handling
     loading_in = outbound[0] == "service_out" and _loading_in_price(context, outbound[1])
     if kind == "load":
-        return None if loading_in else handling
+        return _NOTHING if loading_in else handling
     if inbound == "service_in" and loading_in:
-        return None
+        return _NOTHING
     if inbound == "sea_in" and outbound[0] == "sea_out":
         transship = context.rates.price(first_known(context.port_subjects(port), "transship_usd", mode="sea"))
         return transship or handling
@@ -276,31 +299,54 @@ def _port_usd(context: Context, kind: str, port: str, tail: int, head: int) -> R
 
 
 def _loading_in_price(context: Context, service: str) -> bool:
-    row = context.services[service]
-    return bool(row["mode"] == "ferry" or context.ports[str(row["from_port"])]["tier"] == "inland-sea")
+    return loading_in_price(context.services[service], context.ports)
 
 
 def _add_access(context: Context) -> None:
+    """The first and the last terminal, forwarding, and the wait at the origin.
+
+    Arcs that cost the same are taken together: those of one country and kind of node, of one berth, of one station.
+    """
     network = context.network
+    groups: dict[tuple[str, str, int], list[int]] = {}
     for arc in network.arcs_of_kind("access").tolist():
         from_origin = network.direction[arc] == 1
         node = int(network.head[arc] if from_origin else network.tail[arc])
         kind = network.node_kind_name(node)
         country = network.country_codes[network.country[arc]]
+        groups.setdefault((kind, country, node if kind != "road" else -1), []).append(arc)
+    lifted: list[int] = []
+    for (kind, country, node), arcs in sorted(groups.items()):
         usd = _access_usd(context, node, kind, country)
-        if usd is not None:
-            context.draft.add([arc], "port" if network.port[arc] >= 0 else "transfer", "usd", usd)
-        if not from_origin:
+        if usd is None:
+            _close(context, arcs, f"no price of handling in a terminal is known in {country}")
             continue
-        # Forwarding is paid per shipment, whatever its unit.
-        fee = context.rates.money(
-            first_known(context.country_subjects(country), "fee_usd", vehicle="teu", scopes=("forwarding",))
-        )
+        component = "port" if network.port[arcs[0]] >= 0 else "transfer"
+        context.draft.add(arcs, component, "usd", usd)
+        if usd is not _NOTHING:
+            lifted += arcs
+        out = [arc for arc in arcs if network.direction[arc] == 1]
+        fee = _forwarding(context, country)
         if fee is not None:
-            context.draft.add([arc], "fee", "usd", fee)
+            context.draft.add(out, "fee", "usd", fee)
         wait = _origin_wait(context, node, kind)
         if wait is not None:
-            context.draft.add([arc], "waiting", "origin_wait_hours", wait, country=country)
+            context.draft.add(out, "waiting", "origin_wait_hours", wait, country=country)
+    at_port = [arc for arc in lifted if network.port[arc] >= 0]
+    _add_lifts(context, np.array(sorted(at_port), dtype=np.int32), "port")
+    _add_lifts(context, np.array(sorted(set(lifted) - set(at_port)), dtype=np.int32), "transfer")
+
+
+def _forwarding(context: Context, country: str) -> Rate | None:
+    """Forwarding is paid per shipment, whatever its unit; a tonne is a part of one and pays its part."""
+    chain = first_known(context.country_subjects(country), "fee_usd", vehicle="teu", scopes=("forwarding",))
+    fee = context.rates.money(chain)
+    if fee is None or context.request.cargo != "tonne":
+        return fee
+    part = context.rates.number(Question("unit:tonne", "unit_factor", partner="unit:teu", scope="handling"))
+    if part is None:
+        return fee
+    return combined(fee.value * part.value, [fee, part], f"({fee.formula}) x {part.value:g} of a shipment")
 
 
 def _access_usd(context: Context, node: int, kind: str, country: str) -> Rate | None:
@@ -308,12 +354,12 @@ def _access_usd(context: Context, node: int, kind: str, country: str) -> Rate | 
     network = context.network
     if kind == "rail":
         return context.rates.price(first_known(context.country_subjects(country), "transfer_usd"))
-    if kind in ("sea_in", "sea_out", "service_out"):
-        if kind == "service_out" and _loading_in_price(context, network.node_key[node].split(":")[1]):
-            return None
-        port = network.port_ids[network.node_port[node]]
-        return context.rates.price(first_known(context.port_subjects(port), "handling_usd", mode="sea"))
-    return None
+    if kind not in ("sea_in", "sea_out", "service_out"):
+        return _NOTHING
+    if kind == "service_out" and _loading_in_price(context, network.node_key[node].split(":")[1]):
+        return _NOTHING
+    port = network.port_ids[network.node_port[node]]
+    return context.rates.price(first_known(context.port_subjects(port), "handling_usd", mode="sea"))
 
 
 def _origin_wait(context: Context, node: int, kind: str) -> Rate | None:
@@ -322,10 +368,6 @@ def _origin_wait(context: Context, node: int, kind: str) -> Rate | None:
     if kind != "rail":
         return None
     place = int(context.network.node_place[node])
-    ports = [
-        port
-        for port, row in sorted(context.ports.items())
-        if place >= 0 and row["rail_place"] == context.network.place_ids[place]
-    ]
+    ports = context.ports_at_station.get(context.network.place_ids[place], ()) if place >= 0 else ()
     questions = [Question(f"port:{port}", "departure_interval_hours", mode="rail", scope="train") for port in ports]
     return _half_or_none(context.rates.number(*questions) or context.rates.number(_DEFAULT_TRAIN_INTERVAL))

@@ -36,10 +36,11 @@ def country_polygons() -> dict[str, BaseGeometry]:
     text = resources.files("landbridge").joinpath("world/atlas/countries-50m.json").read_text(encoding="utf-8")
     topology = json.loads(text)
     arcs = _decoded_arcs(topology)
-    by_number = {row["iso_numeric"]: row["iso3"] for row in country_table()}
+    by_number = {row["iso_numeric"]: row["iso3"] for row in country_table() if row["iso_numeric"]}
     parts: dict[str, list[BaseGeometry]] = {}
     for item in topology["objects"]["countries"]["geometries"]:
-        code = by_number.get(item.get("id", ""), _WITHOUT_NUMBER.get(item["properties"]["name"], ""))
+        name = item["properties"]["name"]
+        code = by_number.get(item.get("id", ""), _WITHOUT_NUMBER.get(name, ""))
         if code and item.get("arcs"):
             parts.setdefault(code, []).append(_polygon(item, arcs))
     return {code: shapely.union_all(parts[code]) for code in sorted(parts)}

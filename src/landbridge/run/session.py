@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,6 @@ from landbridge.costs.build import arc_costs
 from landbridge.facts.package import Facts, load_facts
 from landbridge.io.atlas import country_table
 from landbridge.models.corridor_match import CorridorIndex, index_corridors
-from landbridge.models.corridors import CorridorSearch, CorridorWay
 from landbridge.models.route_account import Names
 from landbridge.models.routes import ALTERNATIVES, Avoided, find_routes
 from landbridge.models.search import Target
@@ -37,7 +36,7 @@ from landbridge.network.topology import Network
 from landbridge.result.routes import Line, RoutesAnswer
 from landbridge.scenario import Resolved, Scenario, load_scenario, resolve
 from landbridge.scenario.scenario import QuickAction
-from landbridge.schema.errors import BadRequest, Finding
+from landbridge.schema.errors import BadRequest, FactsError, Finding
 from landbridge.schema.words import (
     CARGO_UNITS,
     MODES,
@@ -47,10 +46,15 @@ from landbridge.schema.words import (
     Objective,
     ValueClass,
 )
-from landbridge.study import Study, load_study
+from landbridge.study import Study, check_study, load_study
+
+if TYPE_CHECKING:
+    from landbridge.models.corridors import CorridorSearch, CorridorWay
 
 #: Tables that make the topology.
 NETWORK_TABLES = ("places", "sections", "crossings", "ports", "services")
+
+_ID_TABLES = {"place": "places", "port": "ports", "crossing": "crossings"}
 
 BUILT_IN = "japan_central_asia"
 
@@ -68,6 +72,7 @@ class Session:
     network_digest: str
     _costs: dict[tuple[object, ...], ArcCosts] = field(default_factory=dict, repr=False)
     _resolved: dict[tuple[object, ...], Resolved] = field(default_factory=dict, repr=False)
+    _ways: dict[tuple[object, ...], tuple[CorridorWay, ...]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -96,6 +101,9 @@ class Session:
     @cached_property
     def corridor_search(self) -> CorridorSearch:
         """Layouts of the named corridors, made once."""
+        # Imported here: a single route needs no compiled kernel, and importing one takes half a second.
+        from landbridge.models.corridors import CorridorSearch
+
         return CorridorSearch(self.network, self.corridors)
 
     @cached_property
@@ -172,18 +180,26 @@ class Session:
         """The best way along each named corridor from a place to others, all by id."""
         found: list[CorridorWay] = []
         for destination in destinations:
-            costs = self.costs(cargo, value, resolved, self.shipment(cargo, origin, destination))
-            found += self.corridor_search.ways(
-                costs,
-                origin,
-                [destination],
-                by=by,
-                names=self.names,
-                shapes=self.shapes,
-                only=only,
-                explain=explain,
-            )
+            key = (origin, destination, cargo, value, by, resolved, None if only is None else tuple(only), explain)
+            if key not in self._ways:
+                costs = self.costs(cargo, value, resolved, self.shipment(cargo, origin, destination))
+                self._ways[key] = self.corridor_search.ways(
+                    costs,
+                    origin,
+                    [destination],
+                    by=by,
+                    names=self.names,
+                    shapes=self.shapes,
+                    only=only,
+                    explain=explain,
+                )
+            found += self._ways[key]
         return tuple(found)
+
+    def forget(self) -> None:
+        """Let go of costs and ways computed so far; a run over many days would hold them all."""
+        self._costs.clear()
+        self._ways.clear()
 
     def routes(
         self,
@@ -252,6 +268,7 @@ def open_study(study: str | Path = BUILT_IN) -> Session:
     """
     loaded = load_study(study)
     facts = load_facts(loaded.facts_folder)
+    check_study(loaded, _known_ids(facts))
     content = [facts.content.get(name, b"") for name in NETWORK_TABLES]
 
     def build() -> tuple[Network, dict[str, str]]:
@@ -261,8 +278,27 @@ def open_study(study: str | Path = BUILT_IN) -> Session:
         return build_network(tables, lanes, straits), dict(zip(lanes.link_ids(), lanes.lines, strict=True))
 
     digest = network_digest(content)
-    network, lines = cached_network(digest, build)
+    try:
+        network, lines = cached_network(digest, build)
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        # Loading trusts the tables; where they do not hold together, say everything that is wrong with them.
+        from landbridge.facts.check import check_facts
+
+        findings = check_facts(loaded.facts_folder)
+        if not findings:
+            raise
+        raise FactsError(f"The facts in {loaded.facts_folder} do not hold together.", findings) from error
     return Session(loaded, facts, network, lines, digest)
+
+
+def _known_ids(facts: Facts) -> dict[str, set[str]]:
+    """Ids a study file may name, by kind."""
+    known = {kind: {row["id"] for row in facts.rows(table)} for kind, table in _ID_TABLES.items()}
+    return {
+        **known,
+        "strait": {strait.id for strait in load_straits()},
+        "country": {row["iso3"] for row in country_table()},
+    }
 
 
 def _one_of(option: str, value: str, allowed: tuple[Word, ...]) -> Word:

@@ -60,4 +60,4 @@ NODE_KINDS: Final = (
 #: State of a link or crossing in the tables.
 STATUSES: Final = ("operating", "under construction", "planned", "suspended", "closed", "none")
 
-GAUGES_MM: Final = (1000, 1067, 1435, 1520, 1600, 1668, 1676)
+GAUGES_MM: Final = (914, 950, 1000, 1050, 1067, 1435, 1520, 1600, 1668, 1676)
