@@ -186,6 +186,33 @@ def test_a_way_back_through_the_closed_arc_is_no_replacement():
     assert naive.closure(graph, [(0, 3)], [1.0], [1])[0] == 11.5 - 3.0
 
 
+def test_no_repair_starts_from_a_node_that_hangs_below_another_closed_arc():
+    """Closed: s -> a and s -> b. Nothing wanted lies below b, yet b -> t is no way either."""
+    tail, head = np.array([0, 0, 1, 2], np.int32), np.array([1, 2, 3, 3], np.int32)
+    built = build_graph(tail, head, 4)
+    demand = make_demand(np.array([0]), np.array([3]), np.array([1.0]))
+    result = closures(built, np.array([1.0, 1.0, 1.0, 5.0]), demand, make_groups([np.array([0, 1], np.int32)]))
+    assert result.cut_off.tolist() == [1.0]
+    assert result.delta_total.tolist() == [0.0]
+
+
+def test_large_groups_with_few_pairs_give_one_answer_by_trees_and_by_edits():
+    tail, head, weight, lat, lon = grid(14, seed=23, one_way=0.2)
+    built = build_graph(tail, head, lat.size)
+    hierarchy = build_hierarchy(tail, head, nested_dissection(tail, head, sphere_points(lat, lon)))
+    metric = customise(hierarchy, weight)
+    rng = np.random.default_rng(9)
+    pairs = np.unique(rng.integers(0, lat.size, (25, 2)), axis=0)
+    demand = make_demand(pairs[:, 0], pairs[:, 1], np.ones(len(pairs)))
+    around = [np.flatnonzero((tail == node) | (head == node)).astype(np.int32) for node in range(lat.size)]
+    near = [np.union1d(around[node], around[other]) for node, other in rng.integers(0, lat.size, (60, 2))]
+    groups = make_groups([*around, *near])
+    trees, edits = closures(built, weight, demand, groups), hierarchy_closures(hierarchy, metric, demand, groups)
+    assert trees.cut_off.sum() > 0
+    for name in ("delta_total", "cut_off", "affected", "redundancy", "worst"):
+        np.testing.assert_allclose(getattr(trees, name), getattr(edits, name), atol=1e-9)
+
+
 def test_groups_by_label_and_united_pairs():
     groups = groups_of(np.array([1, -1, 0, 1, 2], np.int32), 3)
     assert groups.first.tolist() == [0, 1, 3, 4]

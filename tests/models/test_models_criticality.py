@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
-from landbridge.models.criticality import criticality, wires_of_zones
+from landbridge.models.criticality import criticality
+from landbridge.models.wires import single_wires, wires_of_zones
 
 
 def naive_distance(links: list[tuple[int, int, int]], n: int, first_thru: int, origin: int) -> list[float]:
@@ -45,10 +46,11 @@ def test_equals_closing_every_link_by_hand(
         np.array([link[2] for link in links], dtype=np.float64),
         n,
         first_thru,
-        [str(i) for i in range(len(links))],
     )
+    things = single_wires(wires, [str(i) for i in range(len(links))])
     trips = np.array([row[2] for row in demand], dtype=np.float64)
-    answer = criticality(wires, [row[0] for row in demand], [row[1] for row in demand], trips).to_json()
+    starts, ends = [str(row[0]) for row in demand], [str(row[1]) for row in demand]
+    answer = criticality(wires, things, starts, ends, trips).to_json()
 
     def total(closed: int | None) -> list[float]:
         kept = [link for i, link in enumerate(links) if i != closed]
@@ -72,8 +74,9 @@ def test_equals_closing_every_link_by_hand(
 def test_worst_links_come_first() -> None:
     tail = np.array([1, 2, 1, 3], dtype=np.int32)
     head = np.array([2, 4, 3, 4], dtype=np.int32)
-    wires = wires_of_zones(tail, head, np.array([1.0, 1.0, 2.0, 3.0]), 4, 1, list("abcd"))
-    answer = criticality(wires, [1, 1], [4, 3], np.array([10.0, 1.0])).to_json(most=3)
+    wires = wires_of_zones(tail, head, np.array([1.0, 1.0, 2.0, 3.0]), 4, 1)
+    things = single_wires(wires, list("abcd"))
+    answer = criticality(wires, things, ["1", "1"], ["4", "3"], np.array([10.0, 1.0])).to_json(most=3)
     assert [row["link"] for row in answer["links"]] == ["c", "a", "b"]
     assert [row["cut_off_demand"] for row in answer["links"]] == [1.0, 0.0, 0.0]
     assert [row["delta_total"] for row in answer["links"]] == [0.0, 30.0, 30.0]
@@ -86,8 +89,9 @@ def test_base_total_equals_scipy_where_every_node_may_be_passed() -> None:
     weight = rng.uniform(1, 9, m)
     pairs = [(int(a), int(b)) for a in range(1, 11) for b in range(20, 30)]
     names = [str(i) for i in range(m)]
-    wires = wires_of_zones(tail.astype(np.int32), head.astype(np.int32), weight, n, 1, names)
-    answer = criticality(wires, [a for a, _ in pairs], [b for _, b in pairs], np.ones(len(pairs)))
+    wires = wires_of_zones(tail.astype(np.int32), head.astype(np.int32), weight, n, 1)
+    starts, ends = [str(a) for a, _ in pairs], [str(b) for _, b in pairs]
+    answer = criticality(wires, single_wires(wires, names), starts, ends, np.ones(len(pairs)))
     shortest: dict[tuple[int, int], float] = {}
     for a, b, w in zip(tail.tolist(), head.tolist(), weight.tolist(), strict=True):
         shortest[a, b] = min(w, shortest.get((a, b), np.inf))

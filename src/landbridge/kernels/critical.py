@@ -233,14 +233,18 @@ def _close_groups(
     roots = np.empty(n, np.int64)
     for g in range(groups_first.size - 1):
         root_count = 0
+        hurts = False
         for k in range(groups_first[g], groups_first[g + 1]):
             a = groups_arc[k]
             closed[a] = g
             v = head[a]
-            if tree_arc[v] == a and wanted_below[v] > 0:
+            if tree_arc[v] == a:
+                # Also where nothing wanted lies below: the old distances there hold no more, so no repair may start
+                # from them.
                 roots[root_count] = place[v]
                 root_count += 1
-        if root_count == 0:
+                hurts = hurts or wanted_below[v] > 0
+        if not hurts:
             continue
         starts = np.sort(roots[:root_count])
         end = 0
@@ -422,7 +426,7 @@ def _pair_replacements(
         for k in range(graph.first_in[y], graph.first_in[y + 1]):
             x = graph.in_tail[k]
             begin = level[x]
-            if begin < 0 or begin >= end:
+            if begin >= end:
                 continue
             a = graph.in_arc[k]
             through = distance[x] + weight[a] + to_target[y]

@@ -1,0 +1,197 @@
+"""Questions to a bare network: skims, reach and criticality, of an opened study or a TNTP file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from landbridge.io.tntp import TntpNetwork, read_tntp_network, read_tntp_trips
+from landbridge.models.wires import Wire, Wires, single_wires, wires_of_zones
+from landbridge.network.topology import Float64, Network
+from landbridge.schema.errors import AmbiguousName, BadRequest, Finding, UnknownName
+from landbridge.schema.words import CargoUnit, Objective, ValueClass
+
+if TYPE_CHECKING:
+    from landbridge.models.closures import What
+    from landbridge.run.session import Session
+    from landbridge.scenario import Resolved
+
+#: Attributes of a study's ways beside the objective, in the units of their names.
+STUDY_ATTRIBUTES: Final = ("hours", "usd", "co2_kg", "distance_km")
+
+
+@dataclass(frozen=True)
+class Net:
+    """A network ready for questions.
+
+    unit: of its weights; zones: what a skim goes between unless told otherwise; names: zone -> name for people;
+    session: set for a study.
+    """
+
+    title: str
+    unit: str
+    wires: Wires
+    zones: tuple[str, ...]
+    names: Mapping[str, str]
+    link_ids: tuple[str, ...] = ()
+    session: Session | None = None
+
+    def zone(self, text: str) -> str:
+        """The zone a user means; ``UnknownName`` or ``BadRequest`` if none."""
+        if self.session is not None:
+            place = self.session.gazetteer.place(text).place
+            if place not in self.wires.origin_node:
+                raise BadRequest(f"{self.names.get(place, place)} has no terminal in the network.")
+            return place
+        if text not in self.wires.origin_node:
+            finding = Finding("zone", f"'{text}'", f"Give a node number from 1 to {len(self.wires.origin_node)}.")
+            raise BadRequest("No such node", [finding])
+        return text
+
+
+@dataclass(frozen=True)
+class Trips:
+    """Demand between zones."""
+
+    origin: tuple[str, ...]
+    destination: tuple[str, ...]
+    volume: Float64
+
+
+def net_of_session(
+    session: Session, *, cargo: CargoUnit, value: ValueClass, by: Objective, resolved: Resolved, title: str = "study"
+) -> Net:
+    """The network of a study for a cargo on a day.
+
+    Costs that depend on the destination's country (preferences in tariffs and waits) are those of no country in
+    particular, because one network serves all pairs.
+    """
+    costs = session.costs(cargo, value, resolved)
+    network = session.network
+    attributes = {
+        "hours": costs.total("hours"),
+        "usd": costs.total("usd"),
+        "co2_kg": costs.total("co2_wtw_kg"),
+        "distance_km": network.km,
+    }
+    wires = Wires(
+        tail=network.tail,
+        head=network.head,
+        weight=costs.weight(by),
+        n_nodes=network.n_nodes,
+        node=_node_names(network, session.names.places, session.names.ports),
+        origin_node=_ends(network, "origin"),
+        destination_node=_ends(network, "destination"),
+        attributes=attributes,
+        position=(network.node_lat, network.node_lon),
+    )
+    unit = {"cost": f"USD {session.study.money_year}", "money": f"USD {session.study.money_year}"}
+    unit |= {"time": "hours", "co2": "kg CO2"}
+    zones = tuple(place for place in wires.origin_node if place in wires.destination_node)
+    return Net(title, unit[by], wires, zones, session.names.places, session=session)
+
+
+def net_of_file(path: Path) -> Net:
+    """A TNTP network at free-flow time; ``BadRequest`` with every bad row."""
+    network = read_tntp_network(path)
+    _check_thru(path, network)
+    wires = wires_of_zones(
+        network.tail,
+        network.head,
+        network.free_flow_time,
+        network.n_nodes,
+        network.first_thru_node,
+        {"length": network.length},
+    )
+    zones = tuple(str(zone) for zone in range(1, network.n_zones + 1))
+    names = {zone: zone for zone in wires.origin_node}
+    links = tuple(str(i + 1) for i in range(len(network.tail)))
+    return Net(path.name, "the file's time", wires, zones, names, links)
+
+
+def _check_thru(path: Path, network: TntpNetwork) -> None:
+    if network.n_zones > network.n_nodes:
+        found = f"{network.n_zones} zones but {network.n_nodes} nodes"
+        raise BadRequest(f"{path} is no TNTP network", [Finding(path.name, found, "Correct <NUMBER OF ZONES>.")])
+
+
+def things_of_net(net: Net, what: What = "links") -> tuple[Wire, ...]:
+    """What can close: links of a file one by one; of a study, links, crossings, borders, ports, straits, countries."""
+    if net.session is None:
+        if what != "links":
+            raise BadRequest(f"A network file has links only, no {what}.")
+        return single_wires(net.wires, net.link_ids)
+    # Imported here: only this question needs the models of closures.
+    from landbridge.run.ask_closures import things_of
+
+    found = []
+    for thing in things_of(net.session, what):
+        first = int(thing.arcs[0])
+        ends = [net.wires.node[int(end[first])] for end in (net.wires.tail, net.wires.head)]
+        start, end = ends if what == "links" else (thing.name, "")
+        found.append(Wire(thing.id, start, end, thing.arcs))
+    return tuple(found)
+
+
+def trips_of_file(net: Net, path: Path) -> Trips:
+    """Demand for a network file from a ``*_trips.tntp`` file; zones that the network lacks are errors."""
+    trips = read_tntp_trips(path)
+    known = net.wires.origin_node
+    strange = sorted({str(zone) for zone in (*trips.origin.tolist(), *trips.destination.tolist())} - set(known))
+    if strange:
+        finding = Finding(path.name, f"zones {', '.join(strange[:10])}", f"{net.title} has nodes 1 to {len(known)}.")
+        raise BadRequest("The trips do not belong to the network", [finding])
+    origin, destination = (tuple(map(str, column.tolist())) for column in (trips.origin, trips.destination))
+    return Trips(origin, destination, trips.volume)
+
+
+def trips_of_pairs(net: Net, pairs: Sequence[tuple[str, str, float]]) -> Trips:
+    """Demand between places of a study; equal pairs are added up. ``BadRequest`` with every bad row."""
+    total: dict[tuple[str, str], float] = {}
+    findings: list[Finding] = []
+    for number, (origin, destination, volume) in enumerate(pairs, start=1):
+        ends = []
+        for text in (origin, destination):
+            try:
+                ends.append(net.zone(text))
+            except (UnknownName, AmbiguousName, BadRequest) as error:
+                findings.append(Finding(f"trips, row {number}", str(error), "Give a place of the network."))
+        if not (np.isfinite(volume) and volume >= 0):
+            findings.append(Finding(f"trips, row {number}", f"volume {volume}", "Give a number of 0 or more."))
+        if len(ends) == 2 and not findings:
+            total[ends[0], ends[1]] = total.get((ends[0], ends[1]), 0.0) + volume
+    if findings:
+        raise BadRequest("The trips cannot be used", findings)
+    distinct = sorted(total)
+    volumes = np.array([total[pair] for pair in distinct], dtype=np.float64)
+    return Trips(tuple(a for a, _ in distinct), tuple(b for _, b in distinct), volumes)
+
+
+def all_pairs(zones: Sequence[str]) -> Trips:
+    """One unit from every zone to every other."""
+    pairs = [(a, b) for a in zones for b in zones if a != b]
+    return Trips(tuple(a for a, _ in pairs), tuple(b for _, b in pairs), np.ones(len(pairs)))
+
+
+def _ends(network: Network, kind: str) -> dict[str, int]:
+    prefix = f"{kind}:"
+    found = {key.removeprefix(prefix): i for i, key in enumerate(network.node_key) if key.startswith(prefix)}
+    return dict(sorted(found.items()))
+
+
+def _node_names(network: Network, places: Mapping[str, str], ports: Mapping[str, str]) -> tuple[str, ...]:
+    names = []
+    for place, port in zip(network.node_place.tolist(), network.node_port.tolist(), strict=True):
+        if port >= 0:
+            identifier = network.port_ids[port]
+            names.append(ports.get(identifier, identifier))
+        elif place >= 0:
+            identifier = network.place_ids[place]
+            names.append(places.get(identifier, identifier))
+        else:
+            names.append("")
+    return tuple(names)
