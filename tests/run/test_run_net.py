@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from landbridge.models.closures import WeightedPair
 from landbridge.models.criticality import criticality
 from landbridge.models.routes import find_routes
 from landbridge.models.skims import skim_table, within_reach
@@ -17,9 +19,11 @@ from landbridge.run.net import (
     things_of_net,
     trips_of_file,
     trips_of_pairs,
+    write_view,
 )
 from landbridge.run.session import Session, open_study
 from landbridge.schema.errors import BadRequest
+from landbridge.views.nets import skim_view
 
 NETWORK = """<NUMBER OF ZONES> 2
 <FIRST THRU NODE> 3
@@ -100,9 +104,22 @@ def test_closing_a_country_cuts_off_what_lies_in_it(net: Net) -> None:
     assert rows["TUR"]["cut_off_demand"] == 0.0
 
 
-def test_equal_pairs_add_up_and_unknown_names_are_errors(net: Net) -> None:
-    trips = trips_of_pairs(net, [("Tokyo", "Tashkent", 1.0), ("Tokyo", "Tashkent", 2.5), ("Almaty", "Tokyo", 1.0)])
-    assert sorted(trips.volume.tolist()) == [1.0, 3.5]
+def test_equal_pairs_add_up_and_places_without_terminal_are_errors(net: Net) -> None:
+    pairs = [("Tokyo", "Tashkent", 1.0), ("Tokyo", "Tashkent", 2.5), ("Almaty", "Tokyo", 1.0)]
+    weighted = [WeightedPair("p", net.zone(a), net.zone(b), volume) for a, b, volume in pairs]
+    assert sorted(trips_of_pairs(net, weighted).volume.tolist()) == [1.0, 3.5]
     with pytest.raises(BadRequest) as caught:
-        trips_of_pairs(net, [("Tokyo", "Atlantis", 1.0), ("Tokyo", "Lemuria", -1.0)])
-    assert [finding.where for finding in caught.value.findings] == ["trips, row 1", "trips, row 2", "trips, row 2"]
+        trips_of_pairs(net, [WeightedPair("bad", "nowhere", "elsewhere")])
+    assert len(caught.value.findings) == 2
+
+
+@pytest.mark.parametrize("name", ["skim.csv", "skim.parquet"])
+def test_skims_are_written_with_empty_cells_where_there_is_no_way(tmp_path: Path, name: str) -> None:
+    net = net_of_file(write(tmp_path, "x_net.tntp", NETWORK))
+    view = skim_view(net.unit, net.names, skim_table(net.wires, net.zones, net.zones))
+    write_view(view, tmp_path / name)
+    table = pd.read_csv(tmp_path / name) if name.endswith("csv") else pd.read_parquet(tmp_path / name)
+    assert table["least"].tolist()[0] == 5.5
+    assert table["least"].isna().tolist() == [False, True]
+    with pytest.raises(BadRequest, match="kind of file"):
+        write_view(view, tmp_path / "skim.doc")

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from landbridge.io.atomic import whole_file
+from landbridge.io.tabular import Kind, csv_bytes, parquet_bytes
 from landbridge.io.tntp import TntpNetwork, read_tntp_network, read_tntp_trips
 from landbridge.models.wires import Wire, Wires, single_wires, wires_of_zones
 from landbridge.network.topology import Float64, Network
-from landbridge.schema.errors import AmbiguousName, BadRequest, Finding, UnknownName
+from landbridge.schema.errors import BadRequest, Finding
 from landbridge.schema.words import CargoUnit, Objective, ValueClass
 
 if TYPE_CHECKING:
-    from landbridge.models.closures import What
+    from landbridge.models.closures import WeightedPair, What
+    from landbridge.result.report import Table
     from landbridge.run.session import Session
     from landbridge.scenario import Resolved
 
@@ -149,21 +152,17 @@ def trips_of_file(net: Net, path: Path) -> Trips:
     return Trips(origin, destination, trips.volume)
 
 
-def trips_of_pairs(net: Net, pairs: Sequence[tuple[str, str, float]]) -> Trips:
-    """Demand between places of a study; equal pairs are added up. ``BadRequest`` with every bad row."""
+def trips_of_pairs(net: Net, pairs: Sequence[WeightedPair]) -> Trips:
+    """Demand between places of a study; equal pairs are added up. ``BadRequest`` for places without a terminal."""
     total: dict[tuple[str, str], float] = {}
     findings: list[Finding] = []
-    for number, (origin, destination, volume) in enumerate(pairs, start=1):
-        ends = []
-        for text in (origin, destination):
-            try:
-                ends.append(net.zone(text))
-            except (UnknownName, AmbiguousName, BadRequest) as error:
-                findings.append(Finding(f"trips, row {number}", str(error), "Give a place of the network."))
-        if not (np.isfinite(volume) and volume >= 0):
-            findings.append(Finding(f"trips, row {number}", f"volume {volume}", "Give a number of 0 or more."))
-        if len(ends) == 2 and not findings:
-            total[ends[0], ends[1]] = total.get((ends[0], ends[1]), 0.0) + volume
+    for pair in pairs:
+        for place, ends in ((pair.origin, net.wires.origin_node), (pair.destination, net.wires.destination_node)):
+            if place not in ends:
+                what = f"{net.names.get(place, place)} has no terminal in the network"
+                findings.append(Finding(f"pair {pair.id}", what, "Name another place."))
+        key = (pair.origin, pair.destination)
+        total[key] = total.get(key, 0.0) + pair.weight
     if findings:
         raise BadRequest("The trips cannot be used", findings)
     distinct = sorted(total)
@@ -175,6 +174,21 @@ def all_pairs(zones: Sequence[str]) -> Trips:
     """One unit from every zone to every other."""
     pairs = [(a, b) for a in zones for b in zones if a != b]
     return Trips(tuple(a for a, _ in pairs), tuple(b for _, b in pairs), np.ones(len(pairs)))
+
+
+def write_view(table: Table, path: Path) -> None:
+    """A table as ``.csv`` or ``.parquet``, whole or not at all; units stand in the columns' names or meanings."""
+    names = [column.key for column in table.columns]
+    kinds: list[Kind] = ["text" if column.kind == "text" else "number" for column in table.columns]
+    rows: Any = table.rows
+    if path.suffix == ".csv":
+        data = csv_bytes(names, rows)
+    elif path.suffix == ".parquet":
+        data = parquet_bytes(names, kinds, [column.unit for column in table.columns], rows)
+    else:
+        finding = Finding("--out", f"'{path.name}'", "Give a name that ends in .csv or .parquet.")
+        raise BadRequest("No such kind of file", [finding])
+    whole_file(path, data)
 
 
 def _ends(network: Network, kind: str) -> dict[str, int]:

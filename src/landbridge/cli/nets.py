@@ -1,0 +1,223 @@
+"""Commands on bare networks: skims, reach, criticality - of the study, of the world, or of a TNTP file."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from landbridge.cli.options import (
+    BUILT_IN,
+    AsOf,
+    By,
+    Cargo,
+    Close,
+    Json,
+    Open,
+    Scale,
+    ScenarioName,
+    Set,
+    Study,
+    Value,
+)
+from landbridge.cli.world import console, note, open_world, print_json
+
+if TYPE_CHECKING:
+    from landbridge.run.net import Net, Trips
+
+What = Literal["links", "crossings", "borders", "ports", "straits", "countries"]
+
+NetName = Annotated[
+    str, typer.Argument(metavar="NET", help="'study', 'world', or a *_net.tntp file (at free-flow time).")
+]
+Threads = Annotated[int, typer.Option(metavar="N", min=1, max=64, help="Threads.")]
+
+
+def skim(
+    ctx: typer.Context,
+    net: NetName,
+    origins: Annotated[
+        list[str] | None,
+        typer.Option("--from", metavar="PLACE", help="Rows of the matrix. Repeatable; every place if none is given."),
+    ] = None,
+    destinations: Annotated[
+        list[str] | None, typer.Option("--to", metavar="PLACE", help="Columns. Repeatable; the rows if none is given.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", metavar="FILE", help="Write the pairs as .csv or .parquet instead of showing them."
+        ),
+    ] = None,
+    threads: Threads = 2,
+    cargo: Cargo = None,
+    value: Value = None,
+    by: By = "cost",
+    as_of: AsOf = None,
+    scenario: ScenarioName = None,
+    close: Close = None,
+    open_: Open = None,
+    set_: Set = None,
+    scale: Scale = None,
+    study: Study = BUILT_IN,
+    json: Json = False,
+) -> None:
+    """Least costs between many places, with hours, USD, CO2 and kilometres along the same ways."""
+    found = _open(ctx, net, study, scenario, as_of, cargo, value, by)
+    from landbridge.models.skims import skim_table
+
+    rows = [found.zone(text) for text in origins] if origins else list(found.zones)
+    columns = [found.zone(text) for text in destinations] if destinations else rows
+    table = skim_table(found.wires, rows, columns, threads=threads)
+    from landbridge.views.nets import skim_view
+
+    view = skim_view(found.unit, found.names, table)
+    if out is not None:
+        from landbridge.run.net import write_view
+
+        write_view(view, out)
+        note(f"{len(view.rows):,} pairs in {out}")
+    elif json:
+        keys = [column.key for column in view.columns]
+        pairs = [dict(zip(keys, row, strict=True)) for row in view.rows]
+        print_json({"net": found.title, "by": by, "unit": found.unit, "pairs": pairs})
+    else:
+        _show(view)
+
+
+def reach(
+    ctx: typer.Context,
+    net: NetName,
+    origin: Annotated[str, typer.Argument(metavar="ORIGIN", help="Where from: a place, or a node of the file.")],
+    within: Annotated[
+        float, typer.Option("--within", metavar="LIMIT", min=0, help="In the unit of --by: USD, hours, kg CO2.")
+    ],
+    cargo: Cargo = None,
+    value: Value = None,
+    by: By = "cost",
+    as_of: AsOf = None,
+    scenario: ScenarioName = None,
+    close: Close = None,
+    open_: Open = None,
+    set_: Set = None,
+    scale: Scale = None,
+    study: Study = BUILT_IN,
+    json: Json = False,
+) -> None:
+    """What can be reached from a place within a limit of cost, time, money or CO2, nearest first."""
+    found = _open(ctx, net, study, scenario, as_of, cargo, value, by)
+    from landbridge.models.skims import within_reach
+
+    start = found.zone(origin)
+    reached = within_reach(found.wires, start, within if math.isfinite(within) else math.inf)
+    if json:
+        places = [
+            {"place": item.zone, "name": found.names.get(item.zone, item.zone), by: item.weight, **item.attributes}
+            for item in reached
+        ]
+        print_json({"net": found.title, "origin": start, "by": by, "unit": found.unit, "places": places})
+        return
+    from landbridge.views.nets import reach_view
+
+    _show(reach_view(found.unit, found.names, start, within, reached))
+
+
+def critical(
+    ctx: typer.Context,
+    net: NetName,
+    trips: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--trips",
+            metavar="FILE|A:B|all",
+            help="Demand: a *_trips.tntp file; for the study or the world a CSV with origin, destination[, weight], "
+            "ORIGIN:DESTINATION, or 'all' for one unit between every two places. Repeatable; the study's pairs if "
+            "none is given.",
+        ),
+    ] = None,
+    what: Annotated[What, typer.Option(help="What closes, one after the other.")] = "links",
+    top: Annotated[int, typer.Option(metavar="N", min=1, help="Rows of the table; --json has all.")] = 20,
+    threads: Threads = 2,
+    cargo: Cargo = None,
+    value: Value = None,
+    by: By = "cost",
+    as_of: AsOf = None,
+    scenario: ScenarioName = None,
+    close: Close = None,
+    open_: Open = None,
+    set_: Set = None,
+    scale: Scale = None,
+    study: Study = BUILT_IN,
+    json: Json = False,
+) -> None:
+    """Close every link (or crossing, port, strait ...) in turn: extra cost and cut-off demand of all pairs, exact."""
+    found = _open(ctx, net, study, scenario, as_of, cargo, value, by)
+    from landbridge.models.criticality import criticality
+    from landbridge.run.net import things_of_net
+
+    demand = _demand(found, trips or [])
+    things = things_of_net(found, what)
+    result = criticality(found.wires, things, demand.origin, demand.destination, demand.volume, threads=threads)
+    if json:
+        print_json(result.to_json())
+        return
+    from landbridge.views.nets import critical_view
+
+    _show(critical_view(found.title, found.unit, result, top))
+
+
+def _open(
+    ctx: typer.Context,
+    net: str,
+    study: str,
+    scenario: str | None,
+    as_of: str | None,
+    cargo: Any,
+    value: Any,
+    by: Any,
+) -> Net:
+    from landbridge.run.net import net_of_file, net_of_session
+    from landbridge.schema.errors import BadRequest, Finding
+
+    if net not in ("study", "world"):
+        if not net.endswith(".tntp"):
+            finding = Finding("NET", f"'{net}'", "Give 'study', 'world' or the path of a *_net.tntp file.")
+            raise BadRequest("No such network", [finding])
+        return net_of_file(Path(net))
+    session, resolved = open_world(ctx, study, scenario, as_of)
+    if net == "world":
+        from landbridge.run.world_session import open_world as open_whole_world
+
+        session = open_whole_world(session)
+    return net_of_session(
+        session,
+        cargo=cargo or session.study.cargo.default,
+        value=value or session.study.cargo.value,
+        by=by,
+        resolved=resolved,
+        title=net,
+    )
+
+
+def _demand(net: Net, texts: list[str]) -> Trips:
+    from landbridge.run.net import all_pairs, trips_of_file, trips_of_pairs
+    from landbridge.schema.errors import BadRequest, Finding
+
+    if net.session is None:
+        if len(texts) != 1:
+            finding = Finding("--trips", "none" if not texts else f"{len(texts)} given", "Give one *_trips.tntp file.")
+            raise BadRequest("A network file needs a trip file", [finding])
+        return trips_of_file(net, Path(texts[0]))
+    if texts == ["all"]:
+        return all_pairs(net.zones)
+    from landbridge.run.ask_pairs import ask_pairs
+
+    return trips_of_pairs(net, ask_pairs(net.session, texts))
+
+
+def _show(view: Any) -> None:
+    from landbridge.views.terminal import show_table
+
+    show_table(console(), view)
