@@ -73,7 +73,7 @@ def skim(
     table = skim_table(found.wires, rows, columns, threads=threads)
     from landbridge.views.nets import skim_view
 
-    view = skim_view(found.unit, found.names, table)
+    view = skim_view(found.unit, found.names, table.origins, table.destinations, table.weight, table.attributes)
     if out is not None:
         from landbridge.run.net import write_view
 
@@ -121,7 +121,8 @@ def reach(
         return
     from landbridge.views.nets import reach_view
 
-    _show(reach_view(found.unit, found.names, start, within, reached))
+    rows = [(item.zone, item.weight, item.attributes) for item in reached]
+    _show(reach_view(found.unit, found.names, start, within, rows))
 
 
 def critical(
@@ -165,7 +166,7 @@ def critical(
         return
     from landbridge.views.nets import critical_view
 
-    _show(critical_view(found.title, found.unit, result, top))
+    _show(critical_view(found.title, found.unit, result.to_json(), top))
 
 
 def _open(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
-from landbridge.models.criticality import Criticality
-from landbridge.models.skims import Reached, SkimTable
+import numpy as np
+from numpy.typing import NDArray
+
 from landbridge.result.report import Cell, Column, Table
+
+Matrix = NDArray[np.float64]
 
 _UNITS: Final = {"hours": "h", "usd": "USD", "co2_kg": "kg", "distance_km": "km"}
 
@@ -21,30 +24,46 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def skim_view(unit: str, names: Mapping[str, str], table: SkimTable) -> Table:
-    """One row per pair; a pair without a way has empty cells. The diagonal is left out."""
+def skim_view(
+    unit: str,
+    names: Mapping[str, str],
+    origins: Sequence[str],
+    destinations: Sequence[str],
+    weight: Matrix,
+    attributes: Mapping[str, Matrix],
+) -> Table:
+    """One row per pair of matrices [origins, destinations]; a pair without a way has empty cells.
+
+    Pairs of a place with itself are left out.
+    """
     columns = (
         Column("origin", "origin"),
         Column("origin_name", "from"),
         Column("destination", "destination"),
         Column("destination_name", "to"),
         Column("least", "least", unit, "number", 1),
-        *map(_attribute, table.attributes),
+        *map(_attribute, attributes),
     )
     rows: list[tuple[Cell, ...]] = []
-    for i, origin in enumerate(table.origins):
-        for j, destination in enumerate(table.destinations):
+    for i, origin in enumerate(origins):
+        for j, destination in enumerate(destinations):
             if origin == destination:
                 continue
-            values = [_finite(float(matrix[i, j])) for matrix in (table.weight, *table.attributes.values())]
+            values = [_finite(float(matrix[i, j])) for matrix in (weight, *attributes.values())]
             ends = (origin, names.get(origin, origin), destination, names.get(destination, destination))
             rows.append((*ends, *values))
     return Table("skim", f"Least {unit} between places", columns, tuple(rows))
 
 
-def reach_view(unit: str, names: Mapping[str, str], origin: str, limit: float, reached: Sequence[Reached]) -> Table:
-    """Nearest first."""
-    keys = list(reached[0].attributes) if reached else []
+def reach_view(
+    unit: str,
+    names: Mapping[str, str],
+    origin: str,
+    limit: float,
+    reached: Sequence[tuple[str, float, Mapping[str, float]]],
+) -> Table:
+    """Places with their least cost and what else the way takes, in the order given."""
+    keys = list(reached[0][2]) if reached else []
     columns = (
         Column("place", "place"),
         Column("name", "name"),
@@ -52,15 +71,15 @@ def reach_view(unit: str, names: Mapping[str, str], origin: str, limit: float, r
         *map(_attribute, keys),
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (item.zone, names.get(item.zone, item.zone), item.weight, *(item.attributes[key] for key in keys))
-        for item in reached
+        (place, names.get(place, place), weight, *(attributes[key] for key in keys))
+        for place, weight, attributes in reached
     )
     title = f"Within {limit:g} {unit} of {names.get(origin, origin)}: {len(rows)} places"
     return Table("reach", title, columns, rows)
 
 
-def critical_view(title: str, unit: str, found: Criticality, top: int) -> Table:
-    """Worst first: what is cut off stands in a column of its own and in no sum."""
+def critical_view(title: str, unit: str, content: Mapping[str, Any], top: int) -> Table:
+    """The answer of ``landbridge net critical`` worst first; what is cut off has a column of its own, in no sum."""
     columns = (
         Column("link", "id"),
         Column("from", "from"),
@@ -71,7 +90,6 @@ def critical_view(title: str, unit: str, found: Criticality, top: int) -> Table:
         Column("affected_demand", "used by", "demand", "number", 1),
         Column("redundancy", "redundancy", "", "number", 2),
     )
-    content = found.to_json(top)
     base = content["base_total"]
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
@@ -84,10 +102,10 @@ def critical_view(title: str, unit: str, found: Criticality, top: int) -> Table:
             row["affected_demand"],
             row["redundancy"],
         )
-        for row in content["links"]
+        for row in content["links"][:top]
     )
     note = (
-        f"{len(found.things):,} closures in {found.seconds:.2f} s; all demand before: {base:,.0f} {unit}. Demand that "
+        f"{len(content['links']):,} closures in {content['seconds']:.2f} s; all demand before: {base:,.0f} {unit}. Demand that "
         "is cut off is in no sum. Redundancy: mean of cost before over cost after for those who used it (1: an equal "
         "second way; 0: none)."
     )
