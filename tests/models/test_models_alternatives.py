@@ -23,7 +23,7 @@ from landbridge.models.alternatives import (
     real_alternatives,
 )
 from landbridge.models.corridor_match import CorridorIndex, index_corridors
-from landbridge.models.search import Target, grow, layered
+from landbridge.models.search import Target, trees_of_pair
 from landbridge.network.select import SelectorContext
 from landbridge.scenario.selector import parse_selector
 
@@ -36,14 +36,20 @@ def paths_of(
     vias: Sequence[Target] = (),
 ) -> tuple[Path, ...]:
     network, weight = costs.network, costs.weight("cost")
-    layers = layered(network.tail, network.head, weight, network.n_nodes, vias)
-    start, end = network.node_index["origin:o"], layers.state(len(vias), network.node_index["destination:d"])
-    backward = grow(layers.into, end, layers.n_states)
-    if not np.isfinite(backward.distance[start]):
-        return ()
-    forward = grow(layers.out, start, layers.n_states)
+    start, end = network.node_index["origin:o"], network.node_index["destination:d"]
     named = corridors or index_corridors(network, {}, SelectorContext())
-    return real_alternatives(network, weight, layers, forward, backward, start, end, named, k, stretch)
+    found: list[tuple[Path, ...]] = []
+    for compiled in (False, True):
+        trees = trees_of_pair(
+            network.tail, network.head, weight, network.n_nodes, vias, start, end, stretch, compiled=compiled
+        )
+        if trees.forward is None:
+            found.append(())
+        else:
+            found.append(real_alternatives(network, weight, trees, named, k, stretch))
+    plain, fast = found
+    assert fast == plain, "the two engines give the same paths, of the same cost, in the same order"
+    return plain
 
 
 @settings(max_examples=300, deadline=None)

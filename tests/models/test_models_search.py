@@ -13,7 +13,7 @@ from random_maps import maps, maps_with_vias
 from route_maps import read
 
 from landbridge.costs.arccosts import ArcCosts
-from landbridge.models.search import Target, first_layer, grow, layered, walk_back
+from landbridge.models.search import Target, first_layer, grow, layered, trees_of_pair, walk_back
 
 
 def ends(costs: ArcCosts) -> tuple[int, int]:
@@ -109,3 +109,24 @@ def test_one_arc_may_do_several_vias() -> None:
     back = [vias[1], Target("a", nodes=frozenset({network.node_index["rail:a:A:1520"]}))]
     layers = layered(network.tail, network.head, costs.weight("time"), network.n_nodes, back)
     assert grow(layers.out, start, layers.n_states).distance[layers.state(2, end)] == np.inf
+
+
+@settings(max_examples=300, deadline=None)
+@given(maps_with_vias(), st.sampled_from([1.0, 1.5, 3.0]))
+def test_compiled_trees_are_those_of_the_plain_search(case: tuple[ArcCosts, list[Target]], stretch: float) -> None:
+    costs, vias = case
+    network, weight = costs.network, costs.weight("cost")
+    plain, fast = (
+        trees_of_pair(
+            network.tail, network.head, weight, network.n_nodes, vias, *ends(costs), stretch, compiled=compiled
+        )
+        for compiled in (False, True)
+    )
+    assert (fast.source, fast.goal) == (plain.source, plain.goal)
+    assert (fast.forward is None) == (plain.forward is None)
+    for one, other in ((plain.backward, fast.backward), (plain.forward, fast.forward)):
+        if one is None or other is None:
+            continue
+        assert list(other.distance) == list(one.distance)
+        for state in np.flatnonzero(np.isfinite(np.array(one.distance))).tolist():
+            assert (other.arc[state], other.before[state]) == (one.arc[state], one.before[state])

@@ -6,11 +6,12 @@ loading in. A way may use ferries and feeder ships.
 **Independent ways.** The largest number of ways of which no two share a thing, counted exactly as a maximum flow in
 which each thing takes one unit, however many links use it (integer linear programme, ``scipy.optimize.milp``, HiGHS):
 
-- by crossing: no two pass the same border crossing (a row of the table of crossings);
-- by neighbour: no two leave the country into the same neighbour, ferries included; none comes back into it. Beyond the
-  neighbour they may meet again;
+- by crossing: no two pass the same border crossing (a row of the table of crossings; a named service to another
+  country that has none is one of its own);
+- by neighbour: no two leave the country into the same neighbour, ferries included. Beyond it they may meet again;
 - by country: no two touch the same country, the port's included, the own one left out.
 
+A way takes what it passes each time, so it passes nothing twice.
 Unit capacities on single arcs would not do: a crossing serves several links, a country many crossings.
 
 **Dependence** on a country is what its loss costs: ``share = 1 - cost / cost without it``, with the generalised cost of
@@ -25,9 +26,9 @@ premiums.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 
@@ -37,138 +38,16 @@ from landbridge.kernels.graph import Graph, build_graph
 from landbridge.models.corridor_match import CorridorIndex, index_corridors
 from landbridge.models.route_account import Names, route_of
 from landbridge.models.routes import end_node
-from landbridge.models.search import Bools, flags
+from landbridge.models.search import Bools
 from landbridge.network.select import SelectorContext
 from landbridge.network.topology import Float64, Int32, Int64, Network
-from landbridge.result.routes import Route
-from landbridge.schema.words import NODE_KINDS, Objective
+from landbridge.result.access import AccessRow, Dependence, Remedy, SeaWay
+from landbridge.schema.words import ARC_KINDS, NODE_KINDS
 
 Disjoint = Literal["crossing", "neighbour", "country"]
 
 #: Hours a box takes more for one hour squared of variance, in the searches for the most reliable way.
 _VARIANCE_PREMIUMS: Final = (0.002, 0.01, 0.05)
-
-
-@dataclass(frozen=True)
-class SeaWay:
-    """A way to a port."""
-
-    port: str  # id
-    port_name: str
-    route: Route
-
-
-@dataclass(frozen=True)
-class Dependence:
-    """What the loss of one country costs: share as in the module; extra_cost per unit, None where cut off."""
-
-    country: str
-    share: float
-    extra_cost: float | None
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields other programs may rely on."""
-        return {"country": self.country, "share": self.share, "extra_cost": self.extra_cost}
-
-
-@dataclass(frozen=True)
-class Remedy:
-    """What a project or a waiver changes for one country; costs per unit, negative is better.
-
-    extra_ways: change of the number of independent ways by country.
-    """
-
-    id: str
-    name: str
-    change_cost: float
-    change_hours: float
-    change_usd: float
-    extra_ways: int
-    port: str
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields other programs may rely on."""
-        return {
-            "id": self.id,
-            "name": self.name,
-            "change_cost": self.change_cost,
-            "change_hours": self.change_hours,
-            "change_usd": self.change_usd,
-            "extra_ways": self.extra_ways,
-            "port": self.port,
-        }
-
-
-@dataclass(frozen=True)
-class AccessRow:
-    """A country's ways to the sea. cheapest: least cost with the value of time; None: no way at all."""
-
-    country: str
-    country_name: str
-    origin: str  # place id
-    origin_name: str
-    cheapest: SeaWay | None
-    fastest: SeaWay | None
-    most_reliable: SeaWay | None
-    independent_by_crossing: int
-    independent_by_neighbour: int
-    independent_by_country: int
-    dependences: tuple[Dependence, ...]  # largest first, then by code; those of share 0 left out
-    remedies: tuple[Remedy, ...] = ()  # best first; those that change nothing left out
-
-    @property
-    def largest_dependence(self) -> Dependence | None:
-        """The country whose loss costs most."""
-        return self.dependences[0] if self.dependences else None
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields other programs may rely on."""
-        way, largest = self.cheapest, self.largest_dependence
-        return {
-            "country": self.country,
-            "name": self.country_name,
-            "origin": self.origin,
-            "port": way.port if way else None,
-            "port_name": way.port_name if way else None,
-            "hours": way.route.hours if way else None,
-            "usd": way.route.usd if way else None,
-            "distance_km": way.route.distance_km if way else None,
-            "crossings": list(way.route.crossings) if way else [],
-            "fastest": _way_json(self.fastest),
-            "most_reliable": _way_json(self.most_reliable),
-            "independent_by_crossing": self.independent_by_crossing,
-            "independent_by_neighbour": self.independent_by_neighbour,
-            "independent_by_country": self.independent_by_country,
-            "largest_dependence": {"country": largest.country, "share": largest.share} if largest else None,
-            "dependences": [item.to_json() for item in self.dependences],
-            "biggest_change": self.remedies[0].to_json() if self.remedies else None,
-        }
-
-
-def _way_json(way: SeaWay | None) -> dict[str, Any] | None:
-    if way is None:
-        return None
-    return {
-        "port": way.port,
-        "port_name": way.port_name,
-        "hours": way.route.hours,
-        "hours_p95": way.route.hours_p95,
-        "usd": way.route.usd,
-        "distance_km": way.route.distance_km,
-        "crossings": list(way.route.crossings),
-    }
-
-
-@dataclass(frozen=True)
-class AccessTable:
-    """Rows of the countries asked for, in their order."""
-
-    as_of: str
-    rows: tuple[AccessRow, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields other programs may rely on."""
-        return {"as_of": self.as_of, "rows": [row.to_json() for row in self.rows]}
 
 
 def access(
@@ -188,11 +67,9 @@ def access(
     graph = build_graph(network.tail, network.head, network.n_nodes)
     start = end_node(network, origin, "origin", names)
     berths = outbound_berths(network, ports)
-    best = _best(costs, graph, costs.weight("cost"), start, berths)
+    best = _best(graph, costs.weight("cost"), start, berths)
     corridors = index_corridors(network, {}, SelectorContext())
-    ways = {
-        arcs.tobytes(): _way(costs, arcs, corridors, names) for arcs in _candidates(costs, graph, start, berths)
-    }
+    ways = {arcs.tobytes(): _way(costs, arcs, corridors, names) for arcs in _candidates(costs, graph, start, berths)}
     by_objective = {
         "cost": min(ways.values(), key=lambda way: (way.route.generalised_usd, way.port), default=None),
         "time": min(ways.values(), key=lambda way: (way.route.hours, way.port), default=None),
@@ -216,6 +93,61 @@ def access(
     )
 
 
+@dataclass(frozen=True)
+class BestWay:
+    """Cost, hours and money of the way of least cost to any port, per unit, and the port (id)."""
+
+    cost: float
+    hours: float
+    usd: float
+    port: str
+    ways_by_country: int
+
+
+def best_way(costs: ArcCosts, origin: str, ports: Sequence[str], names: Names | None = None) -> BestWay | None:
+    """The same cheapest way as that of ``access``, without the rest; None: no way."""
+    network = costs.network
+    graph = build_graph(network.tail, network.head, network.n_nodes)
+    start = end_node(network, origin, "origin", names or Names())
+    berths = outbound_berths(network, ports)
+    weight = costs.weight("cost")
+    arcs = _best(graph, weight, start, berths)
+    if arcs is None:
+        return None
+    cost, hours, usd = (
+        math.fsum(values[arcs].tolist()) for values in (weight, costs.total("hours"), costs.total("usd"))
+    )
+    return BestWay(
+        cost=cost,
+        hours=hours,
+        usd=usd,
+        port=network.port_ids[network.node_port[network.head[arcs[-1]]]],
+        ways_by_country=independent_ways(network, costs.open, start, berths, "country"),
+    )
+
+
+def remedies(before: BestWay, found: Sequence[tuple[str, str, BestWay | None]]) -> tuple[Remedy, ...]:
+    """What each project or waiver (id, name, best way with it) changes: lowest cost first, then most ways, then id.
+
+    Those that neither lower the cost nor add a way are left out.
+    """
+    changes = [
+        Remedy(
+            identifier,
+            name,
+            after.cost - before.cost,
+            after.hours - before.hours,
+            after.usd - before.usd,
+            after.ways_by_country - before.ways_by_country,
+            after.port,
+        )
+        for identifier, name, after in found
+        if after is not None
+    ]
+    kept = [item for item in changes if item.change_cost < -1e-6 or item.extra_ways > 0]
+    return tuple(sorted(kept, key=lambda item: (item.change_cost, -item.extra_ways, item.id)))
+
+
 def outbound_berths(network: Network, ports: Sequence[str]) -> Int32:
     """Nodes where a box stands loaded in one of the ports, ascending."""
     wanted = [network.port_ids.index(port) for port in ports if port in network.port_ids]
@@ -223,7 +155,7 @@ def outbound_berths(network: Network, ports: Sequence[str]) -> Int32:
     return np.flatnonzero(at_berth & np.isin(network.node_port, wanted)).astype(np.int32)
 
 
-def _best(costs: ArcCosts, graph: Graph, weight: Float64, start: int, berths: Int32) -> Int32 | None:
+def _best(graph: Graph, weight: Float64, start: int, berths: Int32) -> Int32 | None:
     """Arcs of the best way to any berth; None if there is none. Ties: the lower berth."""
     tree = Search(graph).tree(weight, np.array([start], dtype=np.int32), targets=berths)
     distance = tree.distance[berths]
@@ -256,9 +188,7 @@ def _variances(costs: ArcCosts) -> Float64:
 def _way(costs: ArcCosts, arcs: Int32, corridors: CorridorIndex, names: Names) -> SeaWay:
     network = costs.network
     port = network.port_ids[network.node_port[network.head[arcs[-1]]]]
-    return SeaWay(
-        port, names.ports.get(port, port), route_of(costs, arcs.tolist(), (), corridors, names, 1.0)
-    )
+    return SeaWay(port, names.ports.get(port, port), route_of(costs, arcs.tolist(), (), corridors, names, 1.0))
 
 
 def _dependences(
@@ -275,7 +205,7 @@ def _dependences(
     for code in sorted(touched):
         inside = network.node_country == code
         shut = np.where(inside[network.tail] | inside[network.head], np.inf, weight)
-        other = _best(costs, graph, shut, start, berths)
+        other = _best(graph, shut, start, berths)
         name = network.country_codes[code]
         if other is None:
             found.append(Dependence(name, 1.0, None))
@@ -289,42 +219,57 @@ def _dependences(
 def independent_ways(network: Network, is_open: Bools, start: int, ends: Int32, by: Disjoint) -> int:
     """Largest number of ways from a node to any of ``ends`` of which no two share a thing (module); exact.
 
-    is_open [n_arcs]. The own country is that of ``start``. A way that shares nothing countable with any other (it
-    crosses no border) counts once.
+    is_open [n_arcs]. The own country is that of ``start``. An own coast counts as one way, beside those abroad.
     """
-    thing = _things(network, start, by)
-    usable = is_open & (thing != _BARRED)
-    shared = usable & (thing >= 0)
-    part, count = _parts(network, usable & ~shared)
-    goal = count
-    tail, head = part[network.tail], part[network.head]
-    # All ends are one: an arc that leaves an end leads nowhere new.
-    is_end = np.zeros(count + 1, dtype=np.bool_)
-    is_end[part[ends]] = True
     if not len(ends):
         return 0
-    source = int(part[start])
-    if is_end[source]:
-        return 1
-    tail, head = np.where(is_end[tail], goal, tail), np.where(is_end[head], goal, head)
-    keep = usable & (tail != head) & (tail != goal) & (head != source)
+    thing = _things(network, start, by)
+    found = _ways(network, is_open, thing, start, ends)
+    if found is not None:
+        return found
+    own = (network.node_country == network.node_country[start]) & (network.node_port >= 0)
+    by_coast = (own[network.tail] | own[network.head]) & (thing < 0)
+    abroad = _ways(network, is_open & ~by_coast, thing, start, ends)
+    return 1 + (abroad or 0)
+
+
+def _ways(network: Network, usable: Bools, thing: Int64, start: int, ends: Int32) -> int | None:
+    """Largest number of ways; None where one of them takes nothing, so that there is no largest."""
+    shared = usable & (thing >= 0)
+    free = usable & ~shared
+    if _reaches(network, free, start, ends):
+        return None
+    part, count = _parts(network, free)
+    goal, source = count, int(part[start])
+    is_end = np.zeros(count, dtype=np.bool_)
+    is_end[part[ends]] = True
+    tail, head = part[network.tail], part[network.head]
+    # All ends are one: what leaves an end, or comes back to the start, adds no way.
+    keep = usable & (tail != head) & ~is_end[tail] & (head != source)
+    head = np.where(is_end[head], goal, head)
     rows = np.unique(np.column_stack([tail[keep], head[keep], np.where(shared[keep], thing[keep], -1)]), axis=0)
     return _most_ways(rows.astype(np.int64), source, goal, count + 1)
 
 
-_BARRED: Final = -2
+def _reaches(network: Network, usable: Bools, start: int, ends: Int32) -> bool:
+    tree = Search(build_graph(network.tail, network.head, network.n_nodes)).tree(
+        np.where(usable, 0.0, np.inf), np.array([start], dtype=np.int32)
+    )
+    return bool(np.isfinite(tree.distance[ends]).any())
 
 
 def _things(network: Network, start: int, by: Disjoint) -> Int64:
-    """Per arc what it takes one unit of: position of a crossing or country, -1 = nothing, -2 = not to be used."""
-    if by == "crossing":
-        return network.crossing.astype(np.int64)
+    """Per arc what it takes one unit of: position of a crossing or country, -1 = nothing."""
     own = int(network.node_country[start])
     tail, head = (network.node_country[end].astype(np.int64) for end in (network.tail, network.head))
-    entering = (tail != head) & (head >= 0)
-    if by == "country":
-        return np.where(entering, np.where(head == own, _BARRED, head), -1)
-    return np.where(entering & (head == own), _BARRED, np.where(entering & (tail == own), head, -1))
+    if by == "crossing":
+        crossing = network.crossing.astype(np.int64)
+        line = (network.kind == ARC_KINDS.index("service")) & (tail != head)
+        return np.where((crossing < 0) & line, len(network.crossing_ids) + network.link, crossing)
+    entering = (tail != head) & (head >= 0) & (head != own)
+    if by == "neighbour":
+        entering &= tail == own
+    return np.where(entering, head, -1)
 
 
 def _parts(network: Network, free: Bools) -> tuple[Int64, int]:
@@ -358,16 +303,10 @@ def _most_ways(rows: Int64, source: int, goal: int, n_parts: int) -> int:
     inner[[source, goal]] = False
     constraints = [LinearConstraint(balance[np.flatnonzero(inner)], 0.0, 0.0)]
     if len(things):
-        takes = coo_array(
-            (np.ones(len(thing_row)), (thing_row, column[thing >= 0])), shape=(len(things), m)
-        ).tocsr()
+        takes = coo_array((np.ones(len(thing_row)), (thing_row, column[thing >= 0])), shape=(len(things), m)).tocsr()
         constraints.append(LinearConstraint(takes, -np.inf, 1.0))
     gain = -(head == goal).astype(np.float64)
-    # Ways that take nothing are one and the same way: arcs that take nothing are bounded, and one more unit
-    # than there are things is never needed.
-    answer = milp(gain, integrality=np.ones(m), bounds=Bounds(0.0, limit), constraints=constraints)
+    # Every way takes something, so no arc is needed more often than there are things.
+    answer = milp(gain, integrality=np.ones(m, dtype=np.int64), bounds=Bounds(0.0, limit), constraints=constraints)
     assert answer.success, answer.message
     return round(-float(answer.fun))
-
-
-Cost = Callable[[Objective], Float64]

@@ -19,6 +19,10 @@ call these single-via paths).
    what it replaces there ("uniformly bounded stretch" in the paper named).
 
 The first is the best itself. Asking for more never changes those already found.
+
+**Large networks** have ten thousands of anchors. After each route kept, what the paths through all anchors share with it
+is summed along the two trees at once, and anchors that rules 3 or 4 are sure to throw out are not looked at again. That
+changes no answer.
 """
 
 from __future__ import annotations
@@ -26,12 +30,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 
 from landbridge.models.corridor_match import CorridorIndex
-from landbridge.models.search import ROUNDING, Bools, Float64, Ints, Layers, Tree, walk_back
+from landbridge.models.search import ROUNDING, ArrayTree, Bools, Float64, Int32, Ints, PairTrees, walk_back
 from landbridge.network.topology import Network
 from landbridge.schema.words import ARC_KINDS
 
@@ -73,26 +78,22 @@ class _Kept:
 def real_alternatives(
     network: Network,
     weight: Float64,
-    layers: Layers,
-    forward: Tree,
-    backward: Tree,
-    origin: int,
-    goal: int,
+    trees: PairTrees,
     corridors: CorridorIndex,
     k: int,
     stretch: float = STRETCH,
 ) -> tuple[Path, ...]:
     """At most ``k`` different ways in ascending order of the objective, the shortest path first.
 
-    ``forward`` is the tree from state ``origin``, ``backward`` the one to state ``goal``, which must be reached; both
-    hold every state within ``stretch`` times the best.
+    ``trees``: of the pair, which must have a way; they hold every state within ``stretch`` times the best.
     """
     kept: list[_Kept] = []
     signatures: set[tuple[object, ...]] = set()
-    for arcs, states in _candidates(network, weight, layers, forward, backward, goal, corridors, stretch):
+    candidates = _Candidates(network, weight, trees, corridors, stretch)
+    for arcs, states in candidates:
         if len(kept) == k:
             break
-        nodes = [state % layers.n_nodes for state in states]
+        nodes = [state % trees.n_nodes for state in states]
         twice = _passed_twice(nodes)
         if kept and (len(set(states)) < len(states) or not twice <= kept[0].twice):
             continue
@@ -107,6 +108,8 @@ def real_alternatives(
         if signature not in signatures:
             signatures.add(signature)
             kept.append(_keep(network, path, costs, twice))
+            if len(kept) < k:
+                candidates.leave_out_like(kept[-1])
     best, others = kept[0].path, sorted((other.path for other in kept[1:]), key=lambda path: path.objective)
     return best, *others
 
@@ -130,52 +133,104 @@ def corridor_signature(network: Network, arcs: Sequence[int]) -> tuple[object, .
     return tuple(found)
 
 
-def _candidates(
-    network: Network,
-    weight: Float64,
-    layers: Layers,
-    forward: Tree,
-    backward: Tree,
-    goal: int,
-    corridors: CorridorIndex,
-    stretch: float,
-) -> Iterator[tuple[list[int], list[int]]]:
+class _Candidates:
     """The best path, then the one through each anchor, ascending; a path with many anchors comes once."""
-    arcs, states = walk_back(forward, goal)
-    yield arcs[::-1], states[::-1]
-    limit = forward.distance[goal] * stretch * (1 + ROUNDING)
-    totals, anchors, starts, ends = _anchors(network, weight, layers, forward, backward, corridors)
-    within = np.flatnonzero(totals <= limit)
-    order = within[np.lexsort((starts[within], anchors[within], totals[within]))].tolist()
-    best = forward.distance[goal]
-    done: dict[tuple[int, int], float] = dict.fromkeys(zip(states[:0:-1], arcs[::-1], strict=True), best)
-    for i in order:
-        start, anchor, total = int(starts[i]), int(anchors[i]), float(totals[i])
-        if (start, anchor) in done and total <= done[start, anchor] * (1 + ROUNDING):
-            continue
-        before, states_before = walk_back(forward, start)
-        after, states_after = walk_back(backward, int(ends[i]))
-        path = [*reversed(before), anchor, *after]
-        passed = [*reversed(states_before), *states_after]
-        for state, arc in zip(passed, path, strict=False):
-            done.setdefault((state, arc), total)
-        yield path, passed
+
+    def __init__(
+        self, network: Network, weight: Float64, trees: PairTrees, corridors: CorridorIndex, stretch: float
+    ) -> None:
+        assert trees.forward is not None
+        self._trees, self._forward, self._backward = trees, trees.forward, trees.backward
+        self._weight = weight
+        best = float(self._forward.distance[trees.goal])
+        gateways: Bools = np.any(corridors.arcs, axis=0)
+        gateways = gateways | np.any(corridors.nodes, axis=0)[network.head]
+        totals, anchors, starts, ends = _anchors(network, weight, trees, gateways)
+        within = np.flatnonzero(totals <= best * stretch * (1 + ROUNDING))
+        order = within[np.lexsort((starts[within], anchors[within], totals[within]))]
+        self._totals, self._anchors, self._starts, self._ends = (
+            totals[order],
+            anchors[order],
+            starts[order],
+            ends[order],
+        )
+        self._alive = np.ones(len(order), dtype=np.bool_)
+        self._gateways = gateways
+        self._at_gateway = np.any(corridors.nodes[:, trees.source % trees.n_nodes])
+
+    def __iter__(self) -> Iterator[tuple[list[int], list[int]]]:
+        arcs, states = walk_back(self._forward, self._trees.goal)
+        yield arcs[::-1], states[::-1]
+        best = float(self._forward.distance[self._trees.goal])
+        done: dict[tuple[int, int], float] = dict.fromkeys(zip(states[:0:-1], arcs[::-1], strict=True), best)
+        i = -1
+        while (i := self._next(i + 1)) >= 0:
+            start, anchor, total = int(self._starts[i]), int(self._anchors[i]), float(self._totals[i])
+            if (start, anchor) in done and total <= done[start, anchor] * (1 + ROUNDING):
+                continue
+            before, states_before = walk_back(self._forward, start)
+            after, states_after = walk_back(self._backward, int(self._ends[i]))
+            path = [*reversed(before), anchor, *after]
+            passed = [*reversed(states_before), *states_after]
+            for state, arc in zip(passed, path, strict=False):
+                done.setdefault((state, arc), total)
+            yield path, passed
+
+    def _next(self, i: int) -> int:
+        """Position of the first candidate from ``i`` on that is not left out, -1 = none."""
+        if i >= len(self._alive):
+            return -1
+        ahead = int(np.argmax(self._alive[i:]))
+        return i + ahead if self._alive[i + ahead] else -1
+
+    def leave_out_like(self, kept: _Kept) -> None:
+        """Leave out candidates that share too much with a route for any rule to keep them (compiled trees only).
+
+        Sums along a tree are made in another order than those of the rules: near the thresholds the rules decide.
+        """
+        if not isinstance(self._forward, ArrayTree) or not isinstance(self._backward, ArrayTree):
+            return
+        shared = self._sums(kept.arcs)
+        out = shared > (SHARED + ROUNDING) * kept.path.objective
+        inland = self._sums(kept.inland)
+        out |= (inland > (SHARED_INLAND + ROUNDING) * kept.inland_cost) & ~self._may_follow
+        self._alive &= ~out
+
+    @cached_property
+    def _may_follow(self) -> Bools:
+        """Candidates that touch a gateway of a named corridor, so that they may follow one."""
+        if self._at_gateway:
+            return np.ones(len(self._alive), dtype=np.bool_)
+        touched: Bools = self._along(self._gateways.astype(np.float64)) > 0.0
+        return touched
+
+    def _sums(self, amounts: Mapping[int, float]) -> Float64:
+        value = np.zeros(len(self._weight))
+        value[list(amounts)] = list(amounts.values())
+        return self._along(value)
+
+    def _along(self, value: Float64) -> Float64:
+        """Per candidate the sum of a value per arc over its path."""
+        from landbridge.kernels.through import sums_along
+
+        assert isinstance(self._forward, ArrayTree)
+        assert isinstance(self._backward, ArrayTree)
+        there = sums_along(self._forward.settled, self._forward.before, self._forward.arc, value)
+        onward = sums_along(self._backward.settled, self._backward.before, self._backward.arc, value)
+        found: Float64 = there[self._starts] + value[self._anchors] + onward[self._ends]
+        return found
 
 
-def _anchors(
-    network: Network, weight: Float64, layers: Layers, forward: Tree, backward: Tree, corridors: CorridorIndex
-) -> tuple[Float64, Ints, Ints, Ints]:
+def _anchors(network: Network, weight: Float64, trees: PairTrees, gateways: Bools) -> tuple[Float64, Int32, Ints, Ints]:
     """Per anchor and layer: objective of the shortest path through it, the arc, its state before and after."""
-    is_anchor = np.isin(network.kind, [ARC_KINDS.index(kind) for kind in ANCHOR_KINDS])
-    gateway_arcs: Bools = np.any(corridors.arcs, axis=0)
-    gateway_nodes: Bools = np.any(corridors.nodes, axis=0)
-    is_anchor |= gateway_arcs | gateway_nodes[network.head]
-    anchors = np.flatnonzero(is_anchor & np.isfinite(weight))
-    to, onward = np.array(forward.distance), np.array(backward.distance)
+    assert trees.forward is not None
+    is_anchor = np.isin(network.kind, [ARC_KINDS.index(kind) for kind in ANCHOR_KINDS]) | gateways
+    anchors = np.flatnonzero(is_anchor & np.isfinite(weight)).astype(np.int32)
+    to, onward = np.array(trees.forward.distance), np.array(trees.backward.distance)
     parts = []
-    for layer, upper in enumerate(layers.upper):
-        starts = layer * layers.n_nodes + network.tail[anchors].astype(np.int64)
-        ends = upper[anchors] * layers.n_nodes + network.head[anchors].astype(np.int64)
+    for layer, upper in enumerate(trees.upper):
+        starts = layer * trees.n_nodes + network.tail[anchors].astype(np.int64)
+        ends = upper[anchors] * trees.n_nodes + network.head[anchors].astype(np.int64)
         totals = to[starts] + weight[anchors] + onward[ends]
         reached = np.isfinite(totals)
         parts.append((totals[reached], anchors[reached], starts[reached], ends[reached]))

@@ -31,6 +31,7 @@ from landbridge.models.routes import end_node
 from landbridge.models.search import flags
 from landbridge.network.select import SelectorContext, arcs_of
 from landbridge.network.topology import Float64, Int32, Network
+from landbridge.result.closures import ClosureRow, ClosureTable, PairEffect
 from landbridge.scenario.changes import Selector, SelectorKind
 from landbridge.schema.errors import BadRequest, Finding
 from landbridge.schema.words import ARC_KINDS, Objective
@@ -74,104 +75,6 @@ class WeightedPair:
     origin: str
     destination: str
     weight: float = 1.0
-
-
-@dataclass(frozen=True)
-class PairEffect:
-    """What one closure does to one pair whose best way used the closed thing; per unit of cargo.
-
-    cost is what was optimised. The extras are None where the pair is cut off; hours and money may fall while the cost
-    rises, the cost never falls. inside: an end of the pair lies in the closed country. lead_hours: from the origin to
-    the first closed arc, along the best way before the closure.
-    """
-
-    pair: str
-    weight: float
-    cut_off: bool
-    inside: bool
-    extra_cost: float | None
-    extra_hours: float | None
-    extra_usd: float | None
-    lead_hours: float
-
-
-@dataclass(frozen=True)
-class ClosureRow:
-    """One closure. Sums are over pairs that still have a way, each times its weight; means are per unit of weight of
-    all of those, whether they used the thing or not, and None where no pair has a way left.
-
-    exposed_weight: of pairs whose best way passed the thing; exposed_share: as a share of all weight that has a way;
-    cost_share: what was paid on the thing's own arcs, as a share of the cost of all; loss_share: extra cost as a share
-    of the same.
-    """
-
-    id: str
-    name: str
-    selector: str
-    extra_cost: float
-    extra_usd: float
-    extra_hours: float
-    mean_extra_cost: float | None
-    mean_extra_usd: float | None
-    mean_extra_hours: float | None
-    cut_off_pairs: int
-    cut_off_weight: float
-    inside_pairs: int  # of those cut off: because they start or end in the closed country
-    exposed_pairs: int
-    exposed_weight: float
-    exposed_share: float
-    cost_share: float
-    loss_share: float
-    effects: tuple[PairEffect, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields other programs may rely on."""
-        return {
-            "id": self.id,
-            "name": self.name,
-            "extra_usd": self.extra_usd,
-            "extra_hours": self.extra_hours,
-            "cut_off_pairs": self.cut_off_pairs,
-            "cut_off_weight": self.cut_off_weight,
-            "extra_cost": self.extra_cost,
-            "mean_extra_usd": self.mean_extra_usd,
-            "mean_extra_hours": self.mean_extra_hours,
-            "exposed_pairs": self.exposed_pairs,
-            "exposed_weight": self.exposed_weight,
-            "exposed_share": self.exposed_share,
-            "cost_share": self.cost_share,
-            "loss_share": self.loss_share,
-        }
-
-
-@dataclass(frozen=True)
-class ClosureTable:
-    """Closures, worst first: most weight cut off, then highest extra cost, then id.
-
-    base_cost, base_usd, base_hours: sums over pairs, times weight. no_way_before: ids of pairs without any way, in no
-    row.
-    """
-
-    what: str
-    by: Objective
-    pairs: int
-    weight: float
-    base_cost: float
-    base_usd: float
-    base_hours: float
-    rows: tuple[ClosureRow, ...]
-    no_way_before: tuple[str, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields other programs may rely on."""
-        return {
-            "what": self.what,
-            "by": self.by,
-            "pairs": self.pairs,
-            "weight": self.weight,
-            "no_way_before": list(self.no_way_before),
-            "rows": [row.to_json() for row in self.rows],
-        }
 
 
 def closable(
@@ -409,18 +312,14 @@ def _effects(
     return found
 
 
-def _row(
-    thing: Closable, effects: Sequence[PairEffect], paid: float, weight: float, base_cost: float
-) -> ClosureRow:
+def _row(thing: Closable, effects: Sequence[PairEffect], paid: float, weight: float, base_cost: float) -> ClosureRow:
     kept = [effect for effect in effects if not effect.cut_off]
     lost = [effect for effect in effects if effect.cut_off]
     cut_off_weight = math.fsum(effect.weight for effect in lost)
     exposed = math.fsum(effect.weight for effect in effects)
 
     def total(values: Sequence[float | None]) -> float:
-        return math.fsum(
-            effect.weight * value for effect, value in zip(kept, values, strict=True) if value is not None
-        )
+        return math.fsum(effect.weight * value for effect, value in zip(kept, values, strict=True) if value is not None)
 
     cost, usd, hours = (
         total([effect.extra_cost for effect in kept]),

@@ -2,14 +2,14 @@
 
 For a corridor the best way that passes one gateway of each of its groups in order (or in the opposite order) is
 searched in one tree per origin: the network is laid out in layers, one more than the corridor has groups, and an arc
-that touches a gateway of the next group leads one layer up. Destinations of one origin share the tree. A way that
-turns back on itself is none.
+that touches a gateway of the next group leads one layer up. Destinations of one origin share the tree. A corridor
+whose best way turns back on itself, in both orders, lies off the way and has none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -96,20 +96,19 @@ class CorridorSearch:
             for destination, end in zip(destinations, ends, strict=True):
                 if end == start:
                     continue
-                arcs = _shortest(self.network, trees, end)
+                paths = _paths(self.network, trees, end)
+                turns = [_turns_back(self.network, path) for path in paths]
+                simple = [path for path, twice in zip(paths, turns, strict=True) if twice < 0]
                 route, closed = None, None
-                if arcs is not None:
-                    twice = _turns_back(self.network, arcs)
-                    if twice >= 0:
-                        place = node_name(self.network, twice, names)
-                        closed = Unreachable(
-                            f"The corridor lies off the way: it would have to turn back at {place}.", ()
-                        )
-                    else:
-                        route = self._route(costs, arcs, names, shapes)
+                if simple:
+                    route = self._route(costs, simple[0], names, shapes)
+                elif paths:
+                    place = node_name(self.network, turns[0], names)
+                    reason = f"The corridor lies off the way: the best way along it turns back at {place}."
+                    closed = Unreachable(reason, ())
                 elif explain:
                     # The order of the study's file is the one that is explained.
-                    closed = why_no_way(costs, by, (), start, end, self.corridors.vias(corridor)[0])
+                    closed = why_no_way(costs, by, (), start, end, _named_once(self.corridors.vias(corridor)[0]))
                 found.append(
                     CorridorWay(identifier, self.corridors.names[corridor], origin, destination, route, closed)
                 )
@@ -131,6 +130,11 @@ class CorridorSearch:
         nodes = [int(network.tail[arcs[0]]), *(int(network.head[arc]) for arc in arcs)]
         followed = self.corridors.followed(arcs, nodes)
         return route_of(costs, arcs, followed, self.corridors, names, 1.0, shapes)
+
+
+def _named_once(vias: Sequence[Target]) -> tuple[Target, ...]:
+    """Groups of gateways for a sentence: all have the corridor's name, which is said of the first only."""
+    return tuple(replace(via, name="its next gateway") if i else via for i, via in enumerate(vias))
 
 
 def _turns_back(network: Network, arcs: Sequence[int]) -> int:
@@ -161,15 +165,12 @@ def _lay_out(network: Network, vias: Sequence[Target]) -> _Layout:
     return _Layout(tuple(vias), build_graph(tail, np.concatenate(heads).astype(np.int32), n * layers), arc, tail)
 
 
-def _shortest(network: Network, trees: Sequence[tuple[_Layout, Tree]], end: int) -> list[int] | None:
-    """Arcs of the shorter of the two orders; the order of the study's file wins a tie."""
-    best: tuple[float, int] | None = None
-    for position, (layout, tree) in enumerate(trees):
-        distance = float(tree.distance[len(layout.vias) * network.n_nodes + end])
-        if np.isfinite(distance) and (best is None or distance < best[0]):
-            best = (distance, position)
-    if best is None:
-        return None
-    layout, tree = trees[best[1]]
-    path = path_arcs(tree.arc, layout.tail, len(layout.vias) * network.n_nodes + end)
-    return [int(arc) for arc in layout.arc[path]]
+def _paths(network: Network, trees: Sequence[tuple[_Layout, Tree]], end: int) -> list[list[int]]:
+    """Arcs of the best path in each of the two orders, the shorter first; the order of the study's file wins a tie."""
+    found: list[tuple[float, list[int]]] = []
+    for layout, tree in trees:
+        goal = len(layout.vias) * network.n_nodes + end
+        if np.isfinite(tree.distance[goal]):
+            path = path_arcs(tree.arc, layout.tail, goal)
+            found.append((float(tree.distance[goal]), [int(arc) for arc in layout.arc[path]]))
+    return [arcs for _, arcs in sorted(found, key=lambda item: item[0])]

@@ -18,67 +18,8 @@ boxes that leave between two moments go round, and the others wait.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
+from landbridge.result.closures import PairRecovery, Recovery
 from landbridge.schema.errors import BadRequest, Finding
-
-
-@dataclass(frozen=True)
-class Recovery:
-    """What a closure of ``closed_days`` does at the closed thing itself. None: it never recovers, or is not known."""
-
-    closed_days: float
-    use: float
-    capacity_per_day: float | None
-    capacity_unit: str  # vehicle of the capacity: trains, teu, trucks ...; empty where not known
-    clear_after_days: float | None  # from the closing until nobody waits any more
-    mean_delay_days: float | None
-    longest_delay_days: float | None
-    waiting_at_reopening: float | None  # vehicles
-    lost_vehicle_days: float | None
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields other programs may rely on."""
-        return {
-            "closed_days": self.closed_days,
-            "use": self.use,
-            "capacity_per_day": self.capacity_per_day,
-            "capacity_unit": self.capacity_unit,
-            "clear_after_days": self.clear_after_days,
-            "mean_delay_days": self.mean_delay_days,
-            "longest_delay_days": self.longest_delay_days,
-            "waiting_at_reopening": self.waiting_at_reopening,
-            "lost_vehicle_days": self.lost_vehicle_days,
-        }
-
-
-@dataclass(frozen=True)
-class PairRecovery:
-    """What it does to one pair whose best way passes the thing ``lead_days`` after departure.
-
-    under_way_delay_days: mean over boxes that were on the way to it when it shut. go_round: departures that
-    rather take the way round, in days from the closing; None where none does (waiting is shorter, or there is no
-    way round). departure_delay_days: mean delay of boxes that leave while it is shut, each choosing the shorter.
-    """
-
-    pair: str
-    lead_days: float
-    extra_days_round: float | None  # None: no way round
-    under_way_delay_days: float
-    departure_delay_days: float
-    go_round: tuple[float, float] | None
-
-    def to_json(self) -> dict[str, Any]:
-        """The fields other programs may rely on."""
-        return {
-            "pair": self.pair,
-            "lead_days": self.lead_days,
-            "extra_days_round": self.extra_days_round,
-            "under_way_delay_days": self.under_way_delay_days,
-            "departure_delay_days": self.departure_delay_days,
-            "go_round": list(self.go_round) if self.go_round else None,
-        }
 
 
 def recovery(

@@ -18,7 +18,7 @@ from landbridge.models.alternatives import STRETCH, Path, real_alternatives
 from landbridge.models.causes import smallest_cause
 from landbridge.models.corridor_match import CorridorIndex, index_corridors
 from landbridge.models.route_account import Names, node_name, route_of
-from landbridge.models.search import Bools, Touchable, first_layer, grow, layered
+from landbridge.models.search import Bools, Touchable, trees_of_pair
 from landbridge.network.select import SelectorContext
 from landbridge.network.state import Closure
 from landbridge.network.topology import Network
@@ -76,18 +76,13 @@ def find_routes(
     weight = costs.weight(by)
     for option in ruled_out:
         weight = np.where(option.arcs, np.inf, weight)
-    layers = layered(network.tail, network.head, weight, network.n_nodes, vias)
-    source = layers.state(first_layer(start, vias), start)
-    goal = layers.state(len(vias), end)
-    backward = grow(layers.into, goal, layers.n_states, through=source, stretch=stretch)
+    trees = trees_of_pair(network.tail, network.head, weight, network.n_nodes, vias, start, end, stretch)
     paths: tuple[Path, ...] = ()
     unreachable = None
-    if np.isfinite(backward.distance[source]):
-        limit = backward.distance[source] * stretch * (1 + 1e-6)
-        forward = grow(layers.out, source, layers.n_states, limit=limit, rest=backward.distance)
-        paths = real_alternatives(network, weight, layers, forward, backward, source, goal, corridors, k, stretch)
+    if trees.forward is not None:
+        paths = real_alternatives(network, weight, trees, corridors, k, stretch)
     else:
-        unreachable = why_no_way(costs, by, ruled_out, source, end, vias)
+        unreachable = why_no_way(costs, by, ruled_out, trees.source, end, vias)
     routes = tuple(
         route_of(costs, path.arcs, path.corridors, corridors, names, _ratio(path, paths[0]), shapes) for path in paths
     )

@@ -8,7 +8,8 @@ going up at once loses nothing and the shortest path over states is the shortest
 Without vias it is a simple path; with vias it repeats no state, but it may turn back at a via and then pass a node
 twice.
 
-Plain Python on lists: on some thousand nodes a tree takes a few milliseconds, less than importing a compiled engine.
+Plain Python on lists: on some thousand nodes a tree takes a few milliseconds, less than importing a compiled engine. From
+``COMPILED_FROM_ARCS`` arcs on the same trees are grown by ``landbridge.kernels.through`` (``trees_of_pair``).
 Distances are sums in path order from the source, and the arc that leads to a state is the lowest id among those that
 give its distance from a state settled before it, as in ``landbridge.kernels.dijkstra``; so trees are unique, also
 with ties and zero weights.
@@ -34,6 +35,9 @@ Int32 = NDArray[np.int32]
 ROUNDING = 1e-9
 
 Successor = tuple[float, int, int]  # weight, state, arc
+
+#: Networks of at least so many arcs are searched by compiled kernels.
+COMPILED_FROM_ARCS = 40_000
 
 
 class Touchable(Protocol):
@@ -117,6 +121,31 @@ class Tree:
     distance: list[float]
     arc: list[int]
     before: list[int]
+
+
+@dataclass(frozen=True)
+class ArrayTree:
+    """The same as arrays [n_states], and the states in the order they were settled."""
+
+    distance: Float64
+    arc: Int32
+    before: Int32
+    settled: Int32
+
+
+@dataclass(frozen=True)
+class PairTrees:
+    """The trees of one pair: from state ``source``, and to state ``goal``; ``upper`` as in ``Layers``.
+
+    ``forward`` is None where there is no way.
+    """
+
+    n_nodes: int
+    upper: tuple[Ints, ...]
+    source: int
+    goal: int
+    forward: Tree | ArrayTree | None
+    backward: Tree | ArrayTree
 
 
 def flags(ids: Iterable[int], size: int) -> Bools:
@@ -231,12 +260,84 @@ def grow(
     return Tree(distance, arc, before)
 
 
-def walk_back(tree: Tree, state: int) -> tuple[list[int], list[int]]:
+def trees_of_pair(
+    tail: Int32,
+    head: Int32,
+    weight: Float64,
+    n_nodes: int,
+    vias: Sequence[Touchable],
+    start: int,
+    end: int,
+    stretch: float,
+    *,
+    compiled: bool | None = None,
+) -> PairTrees:
+    """Trees from node ``start`` and to node ``end``, exact for every state on a way within ``stretch`` times the best.
+
+    compiled: which engine; None = by the number of arcs. Both give the same distances, arcs and order.
+    """
+    if len(tail) >= COMPILED_FROM_ARCS if compiled is None else compiled:
+        return _compiled_trees(tail, head, weight, n_nodes, vias, start, end, stretch)
+    layers = layered(tail, head, weight, n_nodes, vias)
+    source, goal = layers.state(first_layer(start, vias), start), layers.state(len(vias), end)
+    backward = grow(layers.into, goal, layers.n_states, through=source, stretch=stretch)
+    forward = None
+    if np.isfinite(backward.distance[source]):
+        limit = backward.distance[source] * stretch * (1 + _SLACK)
+        forward = grow(layers.out, source, layers.n_states, limit=limit, rest=backward.distance)
+    return PairTrees(n_nodes, layers.upper, source, goal, forward, backward)
+
+
+#: Beyond the stretch, relative: distances added in the other direction differ by rounding.
+_SLACK = 1e-6
+
+
+def _compiled_trees(
+    tail: Int32,
+    head: Int32,
+    weight: Float64,
+    n_nodes: int,
+    vias: Sequence[Touchable],
+    start: int,
+    end: int,
+    stretch: float,
+) -> PairTrees:
+    # Imported here: a small network needs no compiled kernel, and importing one takes a third of a second.
+    from landbridge.kernels.graph import build_graph, reverse_graph
+    from landbridge.kernels.through import tree_through
+
+    upper = upper_layers(tail, head, n_nodes, vias)
+    count = len(upper)
+    source, goal = first_layer(start, vias) * n_nodes + start, (count - 1) * n_nodes + end
+    # Arc a leaving layer l is arc a * count + l of the graph of states: the order of arcs stays.
+    tails, heads, weights = tail, head, weight
+    if count > 1:
+        base = np.arange(count, dtype=np.int64) * n_nodes
+        tails = (tail[:, None] + base).ravel().astype(np.int32)
+        heads = (head[:, None] + np.stack(upper, axis=1) * n_nodes).ravel().astype(np.int32)
+        weights = np.repeat(weight, count)
+    graph = build_graph(tails, heads, n_nodes * count)
+    found = tree_through(reverse_graph(graph), weights, goal, source, stretch * (1 + ROUNDING))
+    backward = _array_tree(found.distance, found.arc, found.settled, heads, count)
+    forward = None
+    if np.isfinite(found.distance[source]):
+        limit = float(found.distance[source]) * stretch * (1 + _SLACK)
+        grown = tree_through(graph, weights, source, limit=limit, rest=found.distance)
+        forward = _array_tree(grown.distance, grown.arc, grown.settled, tails, count)
+    return PairTrees(n_nodes, upper, source, goal, forward, backward)
+
+
+def _array_tree(distance: Float64, arc: Int32, settled: Int32, other_end: Int32, layers: int) -> ArrayTree:
+    before = np.where(arc >= 0, other_end[arc], -1).astype(np.int32)
+    return ArrayTree(distance, np.where(arc >= 0, arc // layers, -1).astype(np.int32), before, settled)
+
+
+def walk_back(tree: Tree | ArrayTree, state: int) -> tuple[list[int], list[int]]:
     """Arcs and states from a state to the root of a tree, in that order; the states start with ``state``."""
     arcs: list[int] = []
     states = [state]
-    while tree.arc[state] >= 0:
-        arcs.append(tree.arc[state])
-        state = tree.before[state]
+    while (arc := int(tree.arc[state])) >= 0:
+        arcs.append(arc)
+        state = int(tree.before[state])
         states.append(state)
     return arcs, states

@@ -29,6 +29,7 @@ from landbridge.result.report import (
 )
 from landbridge.result.routes import Route, RoutesAnswer
 from landbridge.run.ask_benchmarks import ask_benchmarks
+from landbridge.run.chapters import chapters
 from landbridge.run.facts_used import basis_counts, facts_used, sources_used
 from landbridge.run.session import Session
 from landbridge.scenario import Resolved
@@ -93,6 +94,7 @@ def build_report(
         quality=quality_tables(quality(session.network, session.tables)),
         basis_counts=basis_counts(session, facts),
         attributions=attributions(pairs),
+        chapters=chapters(session, resolved=resolved, by=by, step=step),
     )
 
 

@@ -106,7 +106,7 @@ def critical_view(title: str, unit: str, content: Mapping[str, Any], top: int) -
     )
     note = (
         f"{len(content['links']):,} closures in {content['seconds']:.2f} s; all demand before: {base:,.0f} {unit}. "
-        "Demand that is cut off is in no sum. Redundancy: mean of cost before over cost after for those who used it (1: an equal "
-        "second way; 0: none)."
+        "Demand that is cut off is in no sum. Redundancy: mean of cost before over cost after for those "
+        "who used it (1: an equal second way; 0: none)."
     )
     return Table("critical", f"What hurts most to lose: {title}", columns, rows, note)

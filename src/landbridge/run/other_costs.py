@@ -1,0 +1,100 @@
+"""Costs of many days and scenarios of one study, made anew only where more than closures differ.
+
+Most what-ifs only shut things: then the costs of the other arcs are those of the base, and only the reasons why arcs
+are shut change. What may be taken over is decided by comparison, never guessed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from landbridge.costs.arccosts import ArcCosts
+from landbridge.network.state import Closure, Modifier, Shipment, State, closures, modifiers
+from landbridge.network.topology import Network
+from landbridge.run.session import Session
+from landbridge.scenario import Resolved
+from landbridge.schema.words import ARC_KINDS, CargoUnit, ValueClass
+
+
+@dataclass(frozen=True)
+class _Made:
+    """Costs that were made in full, and from what."""
+
+    state: State
+    modifiers: tuple[Modifier, ...]
+    costs: ArcCosts
+
+
+@dataclass(frozen=True)
+class OtherCosts:
+    """Costs of one cargo for any day, scenario and shipment; equal to ``Session.costs`` in all it holds of arcs."""
+
+    session: Session
+    cargo: CargoUnit
+    value: ValueClass
+    _made: dict[tuple[object, ...], list[_Made]] = field(default_factory=dict, repr=False)
+
+    def of(self, resolved: Resolved, shipment: Shipment) -> ArcCosts:
+        """Costs on a resolved day for a shipment."""
+        session = self.session
+        state = closures(session.network, resolved, session.selectors, shipment)
+        changed = modifiers(session.network, resolved, session.selectors, shipment)
+        known = self._made.setdefault((resolved.as_of, shipment.destination_country), [])
+        for made in known:
+            if _only_more_shut(session.network, made, state, changed):
+                return _with_closures(made, state)
+        costs = session.costs(self.cargo, self.value, resolved, shipment)
+        known.append(_Made(state, changed, costs))
+        return costs
+
+
+def _only_more_shut(network: Network, made: _Made, state: State, changed: Sequence[Modifier]) -> bool:
+    """Whether costs differ from those made by closures alone, and nothing is open that was shut.
+
+    What was shut may be unknown or unfit for the cargo too, which the costs made do not say; so an opening is computed
+    anew. Prices of lanes look at whether the shortest lane is shut by an event, so that must hold for the same lanes;
+    of ports with no lane left no price is asked.
+    """
+    if len(changed) != len(made.modifiers) or not all(map(_same, changed, made.modifiers)):
+        return False
+    if bool(np.any((made.state.closure >= 0) & (state.closure < 0))):
+        return False
+    lanes = network.kind == ARC_KINDS.index("lane")
+    differ = lanes & (_by_event(state) != _by_event(made.state))
+    if not differ.any():
+        return True
+    ends = np.column_stack([network.node_port[network.tail], network.node_port[network.head]])
+    left = {tuple(pair) for pair in ends[lanes & (state.closure < 0)].tolist()}
+    return not any(tuple(pair) in left for pair in ends[differ].tolist())
+
+
+def _by_event(state: State) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    kinds = np.array([*(closure.kind == "event" for closure in state.closures), False])
+    mask: np.ndarray[tuple[int], np.dtype[np.bool_]] = kinds[state.closure]
+    return mask
+
+
+def _same(one: Modifier, other: Modifier) -> bool:
+    plain = [field.name for field in dataclasses.fields(Modifier) if field.name != "arcs"]
+    return all(getattr(one, name) == getattr(other, name) for name in plain) and np.array_equal(one.arcs, other.arcs)
+
+
+def _with_closures(made: _Made, state: State) -> ArcCosts:
+    """The costs made, shut where ``state`` says so and where they were shut for a reason that no state knows."""
+    costs = made.costs
+    found: dict[Closure, int] = {}
+    closure = np.full(costs.network.n_arcs, -1, dtype=np.int32)
+    for position, reason in enumerate(state.closures):
+        closure[state.closure == position] = found.setdefault(reason, len(found))
+    rest = (closure < 0) & (costs.closure >= 0)
+    for position in np.unique(costs.closure[rest]).tolist():
+        reason = costs.closures[position]
+        closure[rest & (costs.closure == position)] = found.setdefault(reason, len(found))
+    old = set(made.state.notes)
+    notes = (*state.notes, *(note for note in costs.notes if note not in old))
+    # A new object, so that nothing it remembers of the old closures is taken over.
+    return dataclasses.replace(costs, closures=tuple(found), closure=closure, notes=notes)
