@@ -17,6 +17,7 @@ import io
 import os
 import platform
 import resource
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -273,8 +274,8 @@ class Large:
                 threads,
                 "scipy Dijkstra",
                 scipy_time,
-                target="≤ 5 ms and ≤ 1/15",
-                met=ours <= 0.005 and ours <= scipy_time / 15,
+                target="≤ 5 ms and ≤ 1/15" if threads == self.threads else "",
+                met=ours <= min(0.005, scipy_time / 15) if threads == self.threads else None,
             )
         one = clock(lambda: search.tree(self.whole, few[:1]))
         self.table.add("one tree by our Dijkstra, with arcs", one, 1, "scipy Dijkstra", scipy_time)
@@ -490,12 +491,19 @@ def demand_workloads(demand: Demand, threads: int, limit: float | None, table: T
         target="" if limit is None else f"≤ {limit:.0f} s",
         met=None if limit is None else ours <= limit,
     )
-    hierarchy = build_hierarchy(
-        network.tail,
-        network.head,
-        nested_dissection(network.tail, network.head, hop_points(network.tail, network.head, network.node_count)),
-    )
+    if np.ptp(network.lat) > 0:
+        point = sphere_points(network.lat, network.lon)
+    else:
+        point = hop_points(network.tail, network.head, network.node_count)
+    order = nested_dissection(network.tail, network.head, point)
+    hierarchy = build_hierarchy(network.tail, network.head, order)
     metric = customise(hierarchy, network.weight)
+    if pairs.destination.size <= 10_000:
+        start = time.perf_counter()
+        by_pair = critical.sparse_closures(graph, hierarchy, metric, pairs, arcs, threads)
+        by_pairs = time.perf_counter() - start
+        np.testing.assert_allclose(by_pair.delta_total, result.delta_total, atol=1e-9 * result.base_total)
+        table.add(f"the same pair by pair: {network.name}", by_pairs, threads, "our own repair of trees", ours, threads)
     none = make_sums(hierarchy, network.attributes[:, :0])
     ours = clock(lambda: skim(hierarchy, metric, demand.origin, demand.destination, none, threads))
     found = skim(hierarchy, metric, demand.origin[sources], demand.destination, none, threads).distance
@@ -588,6 +596,13 @@ def scgraph_paths(demand: Demand, query: PathQuery, base: np.ndarray, sources: n
     table.add(f"one pair with path: {network.name}", ours, 1, "scgraph Dijkstra in Python", theirs)
 
 
+def cold_start(table: Table) -> None:
+    """A new process that imports the kernels and runs every one of them once, from compiled code on disk."""
+    command = [sys.executable, "-c", "from landbridge.kernels.warm import warm; warm()"]
+    ours = clock(lambda: subprocess.run(command, check=True))
+    table.add("new process: import all kernels, run each once", ours, 1, target="≤ 3 s", met=ours <= 3)
+
+
 def sea_lanes(table: Table) -> None:
     """Ways between 100 pairs of nodes of searoute's lanes, the Northwest passage closed as it does itself."""
     import warnings
@@ -664,6 +679,7 @@ def main() -> None:
     print(heading)
     warm()
     table = Table()
+    cold_start(table)
     if options.only in (None, "large"):
         network = load_large(options.network)
         print(network.name)

@@ -12,6 +12,7 @@ hierarchy) is a tuple of arrays; what needs scratch memory is a query object tha
 | --- | --- |
 | ``graph`` | arcs by node, permutations, strongly connected parts |
 | ``dijkstra`` | trees and paths on any graph, without preparation |
+| ``through`` | trees of one pair that stop early, sums along their paths |
 | ``order`` | a nested dissection order of the nodes of a large graph |
 | ``cch`` | customizable contraction hierarchy: paths, edits, restore |
 | ``sweep`` | trees from many sources at once over a hierarchy |

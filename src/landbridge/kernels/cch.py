@@ -679,7 +679,8 @@ def _renew(hierarchy: Hierarchy, metric: Metric, scratch: _Spread, x: int, log: 
     end = hierarchy.first_up[x + 1]
     count = 0
     for b in range(begin, end):
-        count += state[b] & _ANEW
+        if state[b] & _ANEW:
+            count += 1
     if count >= _MANY:
         _find_all_anew(hierarchy, metric, x, scratch.place, found, found_via)
     for b in range(begin, end):

@@ -10,15 +10,15 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from landbridge.kernels import alternatives, cch, critical, dijkstra, labels, loading, order, reach, sweep
-from landbridge.kernels.graph import build_graph, floats, reverse_graph, strong_parts
+from landbridge.kernels import alternatives, cch, critical, dijkstra, labels, loading, order, reach, sweep, through
+from landbridge.kernels.graph import build_graph, floats, ints, reverse_graph, strong_parts
 
 Step = tuple[str, Callable[[], object]]
 
 
 def _steps() -> Sequence[Step]:
     """What there is to compile, by name; each step uses what earlier ones compiled."""
-    side = 4
+    side = 10  # wide enough for nodes with so many changed arcs above that they are found anew all at once
     node = np.arange(side * side, dtype=np.int32).reshape(side, side)
     pairs = np.concatenate(
         [np.c_[node[:, :-1].ravel(), node[:, 1:].ravel()], np.c_[node[:-1].ravel(), node[1:].ravel()]]
@@ -31,7 +31,7 @@ def _steps() -> Sequence[Step]:
     nodes = np.arange(n, dtype=np.int32)
     hierarchy = cch.build_hierarchy(tail, head, nodes)
     metric = cch.customise(hierarchy, weight)
-    demand = critical.make_demand(np.array([0, 1, 1]), np.array([15, 14, 2]), np.ones(3))
+    demand = critical.make_demand(np.array([0, 1, 1]), np.array([n - 1, n - 2, 2]), np.ones(3))
     arcs = np.arange(m, dtype=np.int32)
     attributes = np.ones((m, 2))
 
@@ -42,13 +42,18 @@ def _steps() -> Sequence[Step]:
         loading.tree_loading(tree.arc, tail, tree.settled, np.ones(n), np.zeros(m))
         strong_parts(tail, head, n)
 
+    def bounded_trees() -> None:
+        tree = through.tree_through(graph, weight, 0, 5, 1.5, rest=floats(np.zeros(n)))
+        before = ints(np.where(tree.arc < 0, -1, tail[tree.arc]))
+        through.sums_along(tree.settled, before, tree.arc, weight)
+
     def orders() -> None:
         order.nested_dissection(tail, head, order.sphere_points(floats(y), floats(x)))
         order.nested_dissection(tail, head, order.hop_points(tail, head, n))
 
     def changes() -> None:
         editor = cch.Editor(hierarchy, metric)
-        editor.restore(editor.apply(arcs[:2], np.inf))
+        editor.restore(editor.apply(arcs[::2], np.inf))
 
     def paths() -> None:
         query = cch.PathQuery(hierarchy, metric)
@@ -77,10 +82,10 @@ def _steps() -> Sequence[Step]:
 
     def routes() -> None:
         anchors = alternatives.make_anchors(hierarchy, metric, nodes)
-        alternatives.via_alternatives(hierarchy, metric, graph, 0, 15, anchors, local_share=0.2)
+        alternatives.via_alternatives(hierarchy, metric, graph, 0, n - 1, anchors, local_share=0.2)
         forward = dijkstra.shortest_tree(graph, weight, nodes[:1])
-        backward = dijkstra.shortest_tree(reverse_graph(graph), weight, nodes[15:])
-        alternatives.tree_alternatives(graph, weight, forward, backward, 15, nodes)
+        backward = dijkstra.shortest_tree(reverse_graph(graph), weight, nodes[n - 1 :])
+        alternatives.tree_alternatives(graph, weight, forward, backward, n - 1, nodes)
 
     def closures() -> None:
         groups = critical.groups_of(arcs % 3, 3)
@@ -93,11 +98,12 @@ def _steps() -> Sequence[Step]:
     def replacement() -> None:
         # The one kernel that an ordinary network may never need, called as ``sparse_closures`` would.
         scratch = critical.PairScratch(graph, hierarchy, metric)
-        to_target = dijkstra.shortest_tree(reverse_graph(graph), weight, nodes[15:]).distance
-        scratch.replacement(weight, to_target, 0, 15, 0)
+        to_target = dijkstra.shortest_tree(reverse_graph(graph), weight, nodes[n - 1 :]).distance
+        scratch.replacement(weight, to_target, 0, n - 1, 0)
 
     return (
         ("searches", searches),
+        ("bounded trees", bounded_trees),
         ("node order", orders),
         ("changes", changes),
         ("paths", paths),

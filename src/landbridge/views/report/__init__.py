@@ -45,6 +45,9 @@ from landbridge.views import charts, figures, map, svg, tables  # noqa: A004 - t
 from landbridge.views.report.links import Anchors, slug
 from landbridge.views.report.sentences import country_name, headline_sentences
 
+#: A longer table of a further chapter is folded; it stands whole in the workbook and the tables.
+LONGEST_OPEN_TABLE: Final = 30
+
 #: Sections in the order of the page: anchor and heading. Chapters of the report's own stand between "benchmarks" and
 #: "quality".
 SECTIONS: Final = (
@@ -202,10 +205,19 @@ class _Page:
 
     # --- tables ---
 
-    def table(self, table: Table, *, sortable: bool = True, filterable: bool = False, wide: bool = False) -> Markup:
-        """Any table. Rows of facts and sources carry their anchors."""
+    def table(
+        self,
+        table: Table,
+        *,
+        sortable: bool = True,
+        filterable: bool = False,
+        wide: bool = False,
+        wrapped: bool = False,
+    ) -> Markup:
+        """Any table. Rows of facts and sources carry their anchors; ``wrapped``: heads may take several lines."""
         own = {"facts": self.anchors.facts, "sources": self.anchors.sources}.get(table.id, {})
-        names = [name for name, on in (("sort", sortable), ("filter", filterable), ("wide", wide)) if on]
+        styles = (("sort", sortable), ("filter", filterable), ("wide", wide), ("wrapped", wrapped))
+        names = [name for name, on in styles if on]
         head = Markup("").join(_head(column) for column in table.columns)
         rows = []
         for row in table.rows:
@@ -360,7 +372,12 @@ class _Page:
         """A part of a further chapter."""
         name = f"{slug(chapter.id)}-{slug(part.id)}"
         if isinstance(part, Table):
-            return self.table(part)
+            if len(part.rows) <= LONGEST_OPEN_TABLE:
+                return self.table(part, wrapped=True)
+            found = self.table(part, filterable=True, wrapped=True)
+            return Markup('<details class="big"><summary>{} ({:,} rows)</summary>\n{}</details>\n').format(
+                part.title, len(part.rows), found
+            )
         if isinstance(part, MapData):
             drawn = map.map_svg(part, id_=f"map-{name}")
         elif isinstance(part, RankChart):
