@@ -223,3 +223,16 @@ def test_a_search_with_the_gateways_as_vias_is_never_dearer(world):
     assert any(other.routes for other in vias)
     best = min(other.routes[0].usd for other in vias if other.routes)
     assert best <= answer.route.usd + 1e-9
+
+
+def test_no_gateway_is_passed_before_its_turn_or_again_after_a_later_one():
+    """c lies between e and f, which are one group: whoever passes c passes that group on both sides of it."""
+    line = """
+origin:a:A     > rail:a:A:1520     access
+rail:a:A:1520  = rail:e:A:1520     haul 100km 1h 1$ link:one
+rail:e:A:1520  = rail:c:A:1520     haul 100km 1h 1$ link:two
+rail:c:A:1520  = rail:f:A:1520     haul 100km 1h 1$ link:three
+rail:f:A:1520  > destination:f:A   access
+"""
+    assert links(way(line, ["place.c", "place.f"], ends=("a", "f"))) == ["one", "two", "three"]
+    assert way(line, ["place.c", "place.e|place.f"], ends=("a", "f")).route is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import math
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shipped import session
 
 from landbridge.facts.ledger import Number
 from landbridge.result.corridors import INDICATORS, Corridors
@@ -27,6 +27,7 @@ from landbridge.run.corridor_tables import (
 )
 from landbridge.run.folder import asked_of
 from landbridge.schema.errors import BadRequest
+from shipped import session
 
 BASE = datetime.date(2024, 12, 31)
 
@@ -84,7 +85,7 @@ def test_ranks_rise_with_the_objective_and_start_at_one() -> None:
         ranks = [row.rank or 0 for row in ordered]
         assert ranks[0] == 1
         assert ranks == sorted(ranks)
-        for row, other in zip(ordered, ordered[1:], strict=False):
+        for row, other in itertools.pairwise(ordered):
             assert (row.rank == other.rank) == (row.route == other.route)
 
 
@@ -223,10 +224,10 @@ def test_days_rise_from_the_first_and_stay_inside(first: datetime.date, length: 
     last = first + datetime.timedelta(days=length)
     days = days_between(first.isoformat(), last.isoformat(), step, BASE)
     assert days[0] == first
-    assert all(one < other <= last for one, other in zip(days, days[1:], strict=False))
+    assert all(one < other <= last for one, other in itertools.pairwise(days))
     months = {"1y": 12, "6m": 6, "1m": 1}.get(step)
     if months:
-        gaps = {(b.year - a.year) * 12 + b.month - a.month for a, b in zip(days, days[1:], strict=False)}
+        gaps = {(b.year - a.year) * 12 + b.month - a.month for a, b in itertools.pairwise(days)}
         assert gaps <= {months}
 
 

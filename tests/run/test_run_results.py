@@ -23,7 +23,6 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shipped import session
 
 from landbridge.models.closures import WeightedPair
 from landbridge.result.folder import (
@@ -44,6 +43,7 @@ from landbridge.run.folder import Answered, Asked, answer_pairs, made_by, scenar
 from landbridge.run.grid import run_grid
 from landbridge.scenario import Resolved, load_scenario
 from landbridge.schema.errors import BadRequest, OutputError, UnknownName
+from shipped import session
 
 PAIRS = ("tokyo-tashkent", "tokyo-ashgabat")
 
@@ -334,7 +334,7 @@ def test_a_row_is_named_by_key_rank_or_number_and_a_wrong_name_lists_near_ones(f
 def test_a_result_compared_with_itself_differs_in_nothing() -> None:
     found = compare_results(result(), result())
     assert not any(row.differs or row.because for row in (*found.best, *found.corridors))
-    assert not (found.settings or found.only_a or found.only_b or found.components or found.missing)
+    assert found.settings == found.only_a == found.only_b == found.components == found.missing == ()
     assert [row.pair for row in found.best] == [pair.id for pair in asked().pairs]
 
 

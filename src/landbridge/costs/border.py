@@ -8,6 +8,7 @@ where the crossing says so, and an entry of its own where it does not.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,9 @@ import numpy as np
 from landbridge.costs.context import Context
 from landbridge.costs.rates import Rate, combined
 from landbridge.costs.terminals import gauge_change
+from landbridge.costs.unions import within_union
 from landbridge.facts.choose import Question
+from landbridge.network.build import loading_in_price
 from landbridge.network.state import Closure
 
 #: Cargo that crosses as part of a block train.
@@ -23,7 +26,11 @@ _BLOCK_TRAIN_CARGO = ("teu", "feu")
 
 
 def add_crossings(context: Context) -> None:
-    """Entries for crossing arcs and for the border control of ferry services."""
+    """Entries for crossing arcs, and for border control on services whose ships are boarded without a terminal.
+
+    Those are the services with a crossing of their own, and others between two countries whose price holds the
+    loading (ferries, and all of an inland sea).
+    """
     network = context.network
     for arc in network.arcs_of_kind("crossing").tolist():
         crossing = network.crossing_ids[network.crossing[arc]]
@@ -35,21 +42,29 @@ def add_crossings(context: Context) -> None:
             reason = f"no border time or cost is known for {crossing}"
             context.draft.close([arc], Closure("no-fact", reason, "no fact"))
             continue
+        holds_gauge_change = mode == "rail" and context.crossings[crossing]["gauge_change_included"] == "yes"
+        if holds_gauge_change:
+            hours, usd = (
+                replace(rate, note="; ".join(filter(None, (rate.note, "the change of gauge is in"))))
+                for rate in (hours, usd)
+            )
         context.draft.add([arc], "border", "hours", hours, sigma=context.sigma("border", mode), country=head)
         context.draft.add([arc], "border", "usd", usd)
         if mode == "road":
             _add_entry_fees(context, arc, tail, head, usd)
         gauges = network.node_gauge_mm[network.tail[arc]], network.node_gauge_mm[network.head[arc]]
-        if mode == "rail" and gauges[0] != gauges[1] and context.crossings[crossing]["gauge_change_included"] != "yes":
+        if mode == "rail" and gauges[0] != gauges[1] and not holds_gauge_change:
             gauge_change(context, [arc], head)
-    services = network.arcs_of_kind("service")
-    for arc in services[network.crossing[services] >= 0].tolist():
-        crossing = network.crossing_ids[network.crossing[arc]]
+    for arc in network.arcs_of_kind("service").tolist():
         tail, head = _country(context, network.tail[arc]), _country(context, network.head[arc])
+        crossing = network.crossing_ids[network.crossing[arc]] if network.crossing[arc] >= 0 else ""
+        service = network.link_ids[network.link[arc]]
+        if not crossing and (tail == head or not loading_in_price(context.services[service], context.ports)):
+            continue  # a container terminal's dwell and handling hold its customs
         hours = crossing_rate(context, "crossing_hours", crossing, "ferry", tail, head)
         usd = crossing_rate(context, "crossing_usd", crossing, "ferry", tail, head)
         if hours is None or usd is None:
-            reason = f"no border time or cost is known for {crossing}"
+            reason = f"no border time or cost is known for {crossing or service}"
             context.draft.close([arc], Closure("no-fact", reason, "no fact"))
             continue
         context.draft.add([arc], "border", "hours", hours, sigma=context.sigma("border", "ferry"), country=head)
@@ -64,7 +79,7 @@ def _country(context: Context, node: int | np.integer[Any]) -> str:
 def crossing_rate(context: Context, quantity: str, crossing: str, mode: str, tail: str, head: str) -> Rate | None:
     """Hours or money of a crossing from country ``tail`` to country ``head``, both sides together."""
     ask = context.rates.price if quantity == "crossing_usd" else context.rates.number
-    subject = f"crossing:{crossing}"
+    subject, place = f"crossing:{crossing}", crossing or f"a crossing by {mode} {tail}-{head}"
     if mode == "rail" and context.request.cargo in _BLOCK_TRAIN_CARGO:
         block = ask(Question(subject, quantity, mode=mode, scope="block_train_full"))
         if block is not None:
@@ -78,20 +93,23 @@ def crossing_rate(context: Context, quantity: str, crossing: str, mode: str, tai
     full = ask(Question(subject, quantity, mode=mode, scope="full"))
     if full is not None:
         return full
+    inside = within_union(context, quantity, mode, tail, head)
+    if inside is not None:
+        return inside
     means = [
         side or _side_mean(context, quantity, mode, country, direction)
         for side, country, direction in ((sides[0], tail, "outbound"), (sides[1], head, "inbound"))
     ]
     if means[0] is None or means[1] is None:
         default = ask(Question("world", quantity, mode=mode, scope="full"))
-        note = f"no figure for {crossing}, its countries or their regions: a default stands in"
+        note = f"no figure for {place}, its countries or their regions: a default stands in"
         return None if default is None else Rate(default.value, "assumed", default.facts, note, default.formula)
     both = _both(means[0], means[1], f"mean of {tail} outbound + mean of {head} inbound")
     return Rate(
         both.value,
         "assumed",
         both.facts,
-        f"no figure for {crossing}: the means of its sides stand in",
+        f"no figure for {place}: the means of its sides stand in",
         both.formula,
     )
 

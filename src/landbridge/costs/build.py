@@ -13,9 +13,11 @@ from landbridge.costs.changes import apply_changes
 from landbridge.costs.context import Context
 from landbridge.costs.draft import Draft
 from landbridge.costs.haul import add_hauls
+from landbridge.costs.large_ships import close_for_large_ships
 from landbridge.costs.rates import Rates
 from landbridge.costs.sea import add_lanes, add_services
 from landbridge.costs.terminals import add_terminals
+from landbridge.costs.tolls import add_tolls
 from landbridge.facts.choose import Question
 from landbridge.facts.package import Facts
 from landbridge.network.state import Modifier, State
@@ -36,14 +38,17 @@ def arc_costs(
     rates = Rates(facts, request)
     by_event = np.array([*(closure.kind == "event" for closure in state.closures), False])
     context = Context(network, request, rates, Draft(network), tuple(modifiers), by_event[state.closure])
+    # First, because what never carries this cargo needs no price.
+    close_unsuitable(context)
+    close_for_large_ships(context)
     add_hauls(context)
     add_crossings(context)
     add_terminals(context)
     add_lanes(context)
+    add_tolls(context)
     add_services(context)
     for position, reason in enumerate(state.closures):
         context.draft.close(np.flatnonzero(state.closure == position), reason)
-    close_unsuitable(context)
     apply_changes(context, modifiers)
     hour = value_of_time(context)
     if hour is None:
@@ -67,5 +72,5 @@ def arc_costs(
         value_of_time_usd_per_hour=hour.value,
         value_of_time_facts=hour.facts,
         country_correlation=correlation.value if correlation else 0.0,
-        notes=(*state.notes, *dict.fromkeys(context.draft.notes)),
+        notes=state.notes,
     )

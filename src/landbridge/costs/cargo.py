@@ -123,6 +123,21 @@ def _main_lanes(context: Context) -> NDArray[np.bool_]:
     return both
 
 
+def _of_main_gauge(context: Context, inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Of these arcs those of the gauge that most kilometres have: a country's limit is that of its own network.
+
+    A line of the neighbour's gauge across the border is built for the neighbour's wagons.
+    """
+    network = context.network
+    km = {
+        int(gauge): network.km[inside & (network.gauge_mm == gauge)].sum()
+        for gauge in np.unique(network.gauge_mm[inside])
+    }
+    main = max(sorted(km), key=lambda gauge: float(km[gauge]), default=-1)
+    chosen: NDArray[np.bool_] = network.gauge_mm == main
+    return chosen
+
+
 def _arcs_under(context: Context, subject: str, mode: str) -> NDArray[np.int64]:
     network = context.network
     kind, value = subject.split(":", 1)
@@ -130,7 +145,8 @@ def _arcs_under(context: Context, subject: str, mode: str) -> NDArray[np.int64]:
     if kind == "section" and value in network.link_index:
         return np.flatnonzero(of_mode & (network.link == network.link_index[value]))
     if kind == "country" and value in network.country_codes:
-        return np.flatnonzero(of_mode & (network.country == network.country_codes.index(value)))
+        inside = of_mode & (network.country == network.country_codes.index(value))
+        return np.flatnonzero(inside & _of_main_gauge(context, inside))
     if kind == "strait" and value in network.strait_ids:
         return np.flatnonzero(of_mode & (network.straits >> network.strait_ids.index(value) & 1 == 1))
     if kind == "port" and value in network.port_ids:

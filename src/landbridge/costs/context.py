@@ -56,6 +56,16 @@ class Context:
         return records(self.rates.facts, "services")
 
     @cached_property
+    def sections_with_speed(self) -> tuple[str, ...]:
+        """Sections of the network that have a haul speed of their own."""
+        of_sections = (
+            subject.removeprefix("section:")
+            for subject, quantity in self.rates.facts.index
+            if quantity == "haul_speed" and subject.startswith("section:")
+        )
+        return tuple(sorted(section for section in of_sections if section in self.network.link_index))
+
+    @cached_property
     def ports_at_station(self) -> dict[str, tuple[str, ...]]:
         """Ports by the place of their station."""
         found: dict[str, tuple[str, ...]] = {}

@@ -26,7 +26,6 @@ class Draft:
     arcs: list[list[Int32]] = field(default_factory=list)
     closures: list[Closure] = field(default_factory=list)
     closed: list[tuple[Int32, int]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
     _at: dict[Entry, int] = field(default_factory=dict)
 
     def add(

@@ -13,7 +13,7 @@ from landbridge.costs.context import Context, first_known
 from landbridge.costs.rates import Rate, combined
 from landbridge.facts.choose import Question
 from landbridge.network.state import Closure
-from landbridge.schema.words import NODE_KINDS
+from landbridge.schema.words import ARC_KINDS, NODE_KINDS
 
 Int32 = NDArray[np.int32]
 
@@ -40,6 +40,7 @@ def _drayage(context: Context) -> list[tuple[str, Int32]]:
     moving = np.sort(kinds[network.km[kinds] > 0])
     rail = NODE_KINDS.index("rail")
     by_rail = (network.node_kind[network.tail[moving]] == rail) | (network.node_kind[network.head[moving]] == rail)
+    by_rail &= network.kind[moving] != ARC_KINDS.index("access")  # the first and last mile is a truck's
     return [("rail", moving[by_rail]), ("road", moving[~by_rail])]
 
 
@@ -53,9 +54,9 @@ def _add_country(context: Context, mode: str, country: str, arcs: Int32) -> None
         _close(context, arcs, f"no speed is known for {mode} in {country}")
         return
     sigma = context.sigma("haul", mode)
-    for group, rate in ((arcs, speed), *_own_speeds(context, mode, arcs)):
-        if rate is not speed:
-            context.draft.drop(group, "haul", "hours")
+    own = _own_speeds(context, mode, arcs)
+    others = arcs[~np.isin(arcs, np.concatenate([group for group, _ in own]))] if own else arcs
+    for group, rate in ((others, speed), *own):
         slowness = Rate(1 / rate.value, rate.basis, rate.facts, rate.note, f"1 / ({rate.value:.4g} km per hour)")
         context.draft.add(group, "haul", "hours", slowness, per_km=True, sigma=sigma, country=country)
     for heading, group in _by_heading(context, arcs):
@@ -71,12 +72,9 @@ def _own_speeds(context: Context, mode: str, arcs: Int32) -> list[tuple[Int32, R
     """Sections with a speed of their own, which wins over their country's."""
     network = context.network
     found = []
-    for subject, quantity in context.rates.facts.index:
-        kind, _, section = subject.partition(":")
-        if kind != "section" or quantity != "haul_speed" or section not in network.link_index:
-            continue
+    for section in context.sections_with_speed:
         group = arcs[network.link[arcs] == network.link_index[section]]
-        rate = context.rates.number(Question(subject, "haul_speed", mode=mode, scope="daily"))
+        rate = context.rates.number(Question(f"section:{section}", "haul_speed", mode=mode, scope="daily"))
         if len(group) and rate is not None:
             found.append((group, rate))
     return found

@@ -48,7 +48,7 @@ _CONVERTED_FROM = {
     "teu": ("teu", "feu", "truck20t", "wagon", "tonne"),
     "feu": ("feu", "teu", "truck20t", "wagon", "tonne"),
     "truck20t": ("truck20t", "feu", "teu"),
-    "wagon": ("wagon", "feu", "teu"),
+    "wagon": ("wagon", "feu", "teu", "truck20t"),
     "tonne": ("tonne", "teu", "truck20t", "feu"),
 }
 
@@ -133,6 +133,8 @@ class Rates:
                 continue
             money = in_year(self.facts, converted, self.request.money_year)
             formula = question.quantity.replace("_", " ")
+            if picked.value == 0:
+                return _as_rate(money, f"{formula}: nothing")
             if picked.number.vehicle not in ("", self.request.cargo):
                 formula += f" per {picked.number.vehicle} x {converted.value / picked.value:.3g}"
             if picked.money_year not in (None, self.request.money_year):

@@ -35,8 +35,11 @@ def _of_quantity(facts: Facts, quantity: str) -> list[Number]:
     return [number for (_, kind), rows in facts.index.items() if kind == quantity for number in rows]
 
 
-class _OceanPrices:
-    """Which pairs of subjects have a freight rate at all; asking only those keeps the chain short."""
+class OceanPrices:
+    """Freight between ports: rates of pairs, surcharges, and the distance rule for pairs without a rate.
+
+    Only pairs of subjects that have a rate at all are asked for one, which keeps the chain short.
+    """
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -162,7 +165,7 @@ def add_lanes(context: Context) -> None:
     context.draft.add(lanes, "haul", "hours", slowness, per_km=True, sigma=context.sigma("haul", "sea"))
     _add_calls(context, lanes)
     add_emissions(context, "sea", lanes)
-    prices = _OceanPrices(context)
+    prices = OceanPrices(context)
     pairs = network.node_port[network.tail[lanes]].astype(np.int64) * len(network.port_ids)
     pairs += network.node_port[network.head[lanes]]
     order = np.argsort(pairs, kind="stable")
@@ -237,7 +240,7 @@ def _add_detour(context: Context, arcs: Int32, per_km: Rate | None, published: R
 def add_services(context: Context) -> None:
     """Entries for named ferry and feeder services."""
     network = context.network
-    prices = _OceanPrices(context)
+    prices = OceanPrices(context)
     for arc in network.arcs_of_kind("service").tolist():
         identifier = network.link_ids[network.link[arc]]
         mode = network.mode_name(arc)
@@ -270,7 +273,7 @@ def _service_hours(context: Context, service: str, mode: str, km: float) -> Rate
     return combined(sailing.value + calls.value, [sailing, calls], f"{sailing.formula} + {calls.value:g} h of calls")
 
 
-def _service_price(context: Context, prices: _OceanPrices, arc: int) -> list[tuple[Rate, bool]] | None:
+def _service_price(context: Context, prices: OceanPrices, arc: int) -> list[tuple[Rate, bool]] | None:
     """Entries (rate, per kilometre) of a service's price: its own, the pair's freight rate, or a distance rule."""
     network = context.network
     service, mode = network.link_ids[network.link[arc]], network.mode_name(arc)
@@ -287,11 +290,12 @@ def _service_price(context: Context, prices: _OceanPrices, arc: int) -> list[tup
     )
     if own is not None:
         return [(own, False)]
-    if not inland:
+    # What container ships ask from quay to quay is no price of a ferry, whose loading is in its price.
+    if mode == "sea" and not inland:
         rate = prices.rate(start, end)
         if rate is not None:
             return [(rate, False)]
-        rule = prices.distance_rule(start, end) if mode == "sea" else None
+        rule = prices.distance_rule(start, end)
         if rule is not None:
             return [(rule[0], False), (rule[1], True)]
     subjects = [subject for subject in context.port_subjects(start) if subject.startswith("region:")]

@@ -59,12 +59,8 @@ def _add_gauge_breaks(context: Context) -> None:
     for arc in network.arcs_of_kind("gauge").tolist():
         place = network.place_ids[network.node_place[network.tail[arc]]]
         country = network.country_codes[network.country[arc]]
-        if (place, country) in contained:
-            context.draft.notes.append(
-                f"the gauge change at {place} is contained in the hours and cost of {contained[place, country]}"
-            )
-            continue
-        gauge_change(context, [arc], country)
+        if (place, country) not in contained:  # else the crossing's entries say that they hold it
+            gauge_change(context, [arc], country)
 
 
 def _places_with_gauge_change_in_a_crossing(context: Context) -> dict[tuple[str, str], str]:

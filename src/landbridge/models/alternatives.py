@@ -20,9 +20,9 @@ call these single-via paths).
 
 The first is the best itself. Asking for more never changes those already found.
 
-**Large networks** have ten thousands of anchors. After each route kept, what the paths through all anchors share with it
-is summed along the two trees at once, and anchors that rules 3 or 4 are sure to throw out are not looked at again. That
-changes no answer.
+**Large networks** have ten thousands of anchors. After each route kept, what the paths through all anchors share with
+it is summed along the two trees at once, and anchors that rules 3 or 4 are sure to throw out are not looked at again.
+That changes no answer.
 """
 
 from __future__ import annotations

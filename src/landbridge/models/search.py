@@ -8,8 +8,8 @@ going up at once loses nothing and the shortest path over states is the shortest
 Without vias it is a simple path; with vias it repeats no state, but it may turn back at a via and then pass a node
 twice.
 
-Plain Python on lists: on some thousand nodes a tree takes a few milliseconds, less than importing a compiled engine. From
-``COMPILED_FROM_ARCS`` arcs on the same trees are grown by ``landbridge.kernels.through`` (``trees_of_pair``).
+Plain Python on lists: on some thousand nodes a tree takes a few milliseconds, less than importing a compiled engine.
+From ``COMPILED_FROM_ARCS`` arcs on the same trees are grown by ``landbridge.kernels.through`` (``trees_of_pair``).
 Distances are sums in path order from the source, and the arc that leads to a state is the lowest id among those that
 give its distance from a state settled before it, as in ``landbridge.kernels.dijkstra``; so trees are unique, also
 with ties and zero weights.

@@ -12,11 +12,17 @@ The rules (numbers are those of CONVENTIONS):
 - An origin and a destination are nodes of their own, so that no route passes through a city's terminal for nothing.
 - Rail and road of one city in one country are joined by transfer arcs; a state border has none.
 - Sections of status planned or under construction are arcs too, closed until a scenario opens them (8).
+- A junction (place of kind junction) is passed only: it is no terminal, and nothing starts, ends or changes mode there.
+- Where asked for, a place without any terminal is an origin and a destination by an access leg to the nearest road,
+  railway or port of its country.
+
+Linear in nodes and arcs but for sorting: nearest nodes are looked up by their latitude.
 """
 
 from __future__ import annotations
 
 import datetime
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,6 +38,8 @@ from landbridge.schema.words import ARC_KINDS, MODES, NODE_KINDS, STATUSES
 NEARBY_PORT_KM = 80.0
 #: A station and a road node of one country this close are one terminal, where the city lacks one of the two.
 NEARBY_TERMINAL_KM = 10.0
+#: An access leg this short is not judged by the coarse coastline.
+SAME_SHORE_KM = 10.0
 #: Road distance of a drayage leg as a multiple of the straight line.
 DRAYAGE_CIRCUITY = 1.3
 
@@ -72,6 +80,7 @@ class _Draft:
 
     nodes: dict[str, _NodeRow] = field(default_factory=dict)
     arcs: list[_ArcRow] = field(default_factory=list)
+    crossed: set[tuple[str, str, str]] = field(default_factory=set)  # (tail, head, link) of the crossing arcs
 
     def node(self, row: _NodeRow) -> str:
         self.nodes.setdefault(row.key, row)
@@ -112,12 +121,17 @@ class Lanes:
 
 
 def build_network(
-    tables: Mapping[str, pd.DataFrame], lanes: Lanes, straits_of_service: Mapping[str, int] | None = None
+    tables: Mapping[str, pd.DataFrame],
+    lanes: Lanes,
+    straits_of_service: Mapping[str, int] | None = None,
+    access_km: float = 0.0,
 ) -> Network:
     """Network of the tables ``places``, ``sections``, ``crossings``, ``ports``, ``services`` and of the sea lanes.
 
-    ``straits_of_service``: bit masks over the lanes' straits by service id. The tables must have passed ``facts
-    check``; row order changes nothing.
+    ``straits_of_service``: bit masks over the lanes' straits by service id; ``access_km``: how far (straight) the
+    access leg of a place without terminals may lead, 0 = such a place is no origin. The tables must have passed
+    ``facts check``; row order changes nothing. Sections may have two columns more than the schema, ``gauge_to_mm``
+    (gauge at the to end, where it differs) and ``km_to_crossing`` (length before the border).
     """
     places = {row["id"]: row for row in _rows(tables["places"])}
     crossings = {row["id"]: row for row in _rows(tables["crossings"])}
@@ -132,7 +146,7 @@ def build_network(
     _add_ports(draft, ports, places)
     _add_lanes(draft, lanes)
     _add_services(draft, _rows(tables["services"]), ports, straits_of_service or {})
-    _add_access(draft, places, ports)
+    _add_access(draft, places, ports, access_km)
     return _freeze(draft, places, ports, crossings, lanes.strait_ids)
 
 
@@ -171,33 +185,42 @@ def _add_section(
 ) -> None:
     mode = section["mode"]
     gauge = int(section["gauge_mm"]) if section["gauge_mm"] != "" else -1
+    gauges = (gauge, int(section["gauge_to_mm"]) if section.get("gauge_to_mm", "") != "" else gauge)
     ends = [places[section["from_place"]], places[section["to_place"]]]
     countries = [section["country_from"], section["country_to"]]
     nodes = [
-        _land_node(draft, mode, end["id"], country, gauge, float(end["lat"]), float(end["lon"]))
-        for end, country in zip(ends, countries, strict=True)
+        _land_node(draft, mode, end["id"], country, its_gauge, float(end["lat"]), float(end["lon"]))
+        for end, country, its_gauge in zip(ends, countries, gauges, strict=True)
     ]
     common = {
         "kind": "haul",
         "link": section["id"],
         "mode": mode,
-        "gauge_mm": gauge,
         "status": section["status"],
         "opened_day": _opened(section),
         "direction": 1,
     }
     length = float(section["length_km"])
     if not section["crossing"]:
-        draft.both_ways(_ArcRow(tail=nodes[0], head=nodes[1], km=length, country=countries[0], **common))
+        row = _ArcRow(nodes[0], nodes[1], km=length, country=countries[0], gauge_mm=gauge, **common)
+        draft.both_ways(row)
         return
     border = crossings[section["crossing"]]
     lat, lon = float(border["lat"]), float(border["lon"])
     to_border = [great_circle_km(float(end["lat"]), float(end["lon"]), lat, lon) for end in ends]
     total = sum(to_border)
-    first = length * (to_border[0] / total if total > 0 else 0.5)
-    sides = [_land_node(draft, mode, border["id"], country, gauge, lat, lon) for country in countries]
-    draft.both_ways(_ArcRow(tail=nodes[0], head=sides[0], km=first, country=countries[0], **common))
-    draft.both_ways(_ArcRow(tail=sides[1], head=nodes[1], km=length - first, country=countries[1], **common))
+    parts = [length * (to_border[0] / total if total > 0 else 0.5)]
+    parts.append(length - parts[0])
+    if section.get("km_to_crossing", "") != "":
+        # Several links share the sides of a crossing: no part may be shorter than its straight line.
+        parts = [float(section["km_to_crossing"]), length - float(section["km_to_crossing"])]
+        parts = [max(part, straight) for part, straight in zip(parts, to_border, strict=True)]
+    sides = [
+        _land_node(draft, mode, border["id"], country, its_gauge, lat, lon)
+        for country, its_gauge in zip(countries, gauges, strict=True)
+    ]
+    for start, end, i in ((nodes[0], sides[0], 0), (sides[1], nodes[1], 1)):
+        draft.both_ways(_ArcRow(start, end, km=parts[i], country=countries[i], gauge_mm=gauges[i], **common))
     _add_crossing_arc(draft, border, sides[0], sides[1], countries[0] == border["country_a"])
 
 
@@ -218,7 +241,8 @@ def _add_crossing_arc(
         status=border["status"],
         direction=1 if a_to_b else -1,
     )
-    if not any(other.tail == tail and other.head == head and other.link == arc.link for other in draft.arcs):
+    if (tail, head, arc.link) not in draft.crossed:
+        draft.crossed |= {(tail, head, arc.link), (head, tail, arc.link)}
         draft.both_ways(arc)
 
 
@@ -269,29 +293,51 @@ def _hub(place: Mapping[str, Any]) -> str:
     return str(place["hub"] or place["id"])
 
 
+#: Kinds of place that are no city's terminal.
+_NO_TERMINALS = ("border", "junction")
+
+
+class _Near:
+    """The nearest land node of a mode and a country."""
+
+    def __init__(self, draft: _Draft) -> None:
+        self._rows: dict[tuple[str, str], list[tuple[float, str]]] = {}
+        self._nodes = draft.nodes
+        for key, row in draft.nodes.items():
+            if row.kind in ("rail", "road"):
+                self._rows.setdefault((row.kind, row.country), []).append((row.lat, key))
+        for rows in self._rows.values():
+            rows.sort()
+
+    def nearest(self, mode: str, country: str, lat: float, lon: float, km: float) -> tuple[_NodeRow, float] | None:
+        """The node and its distance, of equally near ones the first by key; None where none is within ``km``."""
+        rows = self._rows.get((mode, country), [])
+        reach = km / 111.0 + 0.01
+        band = rows[bisect_left(rows, (lat - reach, "")) : bisect_right(rows, (lat + reach, "\uffff"))]
+        near = [(great_circle_km(lat, lon, self._nodes[key].lat, self._nodes[key].lon), key) for _, key in band]
+        near = [item for item in near if item[0] <= km]
+        return (self._nodes[min(near)[1]], min(near)[0]) if near else None
+
+
 def _terminals(draft: _Draft, places: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, list[_NodeRow]]]:
     """City -> mode -> its land nodes. Points on a border belong to no city, but see ``_add_transfers``."""
     found: dict[str, dict[str, list[_NodeRow]]] = {}
     for key in sorted(draft.nodes):
         row = draft.nodes[key]
-        if row.kind in ("rail", "road") and row.place in places and places[row.place]["kind"] != "border":
+        if row.kind in ("rail", "road") and row.place in places and places[row.place]["kind"] not in _NO_TERMINALS:
             found.setdefault(_hub(places[row.place]), {"rail": [], "road": []})[row.kind].append(row)
+    near = _Near(draft)
     for city, modes in found.items():
         for missing, there in (("road", "rail"), ("rail", "road")):
             if not modes[missing] and modes[there]:
-                modes[missing] = _nodes_near(draft, missing, modes[there][0], str(places[city]["country"]))
+                modes[missing] = _nodes_near(near, missing, modes[there][0], str(places[city]["country"]))
     return found
 
 
-def _nodes_near(draft: _Draft, mode: str, around: _NodeRow, country: str) -> list[_NodeRow]:
+def _nodes_near(near: _Near, mode: str, around: _NodeRow, country: str) -> list[_NodeRow]:
     """The nearest node of a mode in the country, if it lies in the same town; its side of a border counts too."""
-    near = [
-        (great_circle_km(around.lat, around.lon, row.lat, row.lon), key)
-        for key, row in draft.nodes.items()
-        if row.kind == mode and row.country == country
-    ]
-    near = [item for item in near if item[0] <= NEARBY_TERMINAL_KM]
-    return [draft.nodes[min(near)[1]]] if near else []
+    found = near.nearest(mode, country, around.lat, around.lon, NEARBY_TERMINAL_KM)
+    return [found[0]] if found else []
 
 
 def _add_transfers(draft: _Draft, places: Mapping[str, Mapping[str, Any]]) -> None:
@@ -321,12 +367,13 @@ def _berth(draft: _Draft, port: Mapping[str, Any], kind: str, service: str = "")
 
 def _add_ports(draft: _Draft, ports: Mapping[str, Mapping[str, Any]], places: Mapping[str, Mapping[str, Any]]) -> None:
     """Berths of the generic lanes and their way to the land; named services add their own in ``_add_services``."""
+    seats = _seats(draft)
     for identifier, port in sorted(ports.items()):
         if port["tier"] == "inland-sea":
             continue
         inbound, outbound = _berth(draft, port, "sea_in"), _berth(draft, port, "sea_out")
         draft.arcs.append(_ArcRow(inbound, outbound, "transship", link=identifier, port=identifier))
-        for node, km in _port_land_nodes(draft, port):
+        for node, km in _port_land_nodes(seats, port):
             draft.arcs.append(
                 _ArcRow(inbound, node, "unload", link=identifier, port=identifier, km=km, country=port["country"])
             )
@@ -335,20 +382,26 @@ def _add_ports(draft: _Draft, ports: Mapping[str, Mapping[str, Any]], places: Ma
             )
 
 
-def _port_land_nodes(draft: _Draft, port: Mapping[str, Any]) -> list[tuple[str, float]]:
+def _seats(draft: _Draft) -> dict[tuple[str, str, str], list[str]]:
+    """(mode, place, country) -> keys of its land nodes, ascending."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for key in sorted(draft.nodes):
+        row = draft.nodes[key]
+        if row.kind in ("rail", "road"):
+            found.setdefault((row.kind, row.place, row.country), []).append(key)
+    return found
+
+
+def _port_land_nodes(
+    seats: Mapping[tuple[str, str, str], list[str]], port: Mapping[str, Any]
+) -> list[tuple[str, float]]:
     """Land nodes of the port's own station and road end, with the distance from the berth."""
     found = []
     for mode in ("rail", "road"):
         place = port[f"{mode}_place"]
         if place:
             km = float(port[f"{mode}_km"]) if port[f"{mode}_km"] != "" else 0.0
-            found += [
-                (key, km)
-                for key in sorted(draft.nodes)
-                if draft.nodes[key].kind == mode
-                and draft.nodes[key].place == place
-                and draft.nodes[key].country == port["country"]
-            ]
+            found += [(key, km) for key in seats.get((mode, place, port["country"]), [])]
     return found
 
 
@@ -406,8 +459,9 @@ def _add_services(
                     status="operating" if service["status"] == "suspended" else service["status"],
                 )
             )
+    seats = _seats(draft)
     for identifier, port in sorted(ports.items()):
-        land = _port_land_nodes(draft, port)
+        land = _port_land_nodes(seats, port)
         inbound_berths = [key for key in (f"sea_in:{identifier}", f"service_in:{identifier}") if key in draft.nodes]
         outbound_berths = sorted(set(boarding.get(identifier, [])))
         for outbound in outbound_berths:
@@ -450,29 +504,38 @@ def _add_services(
                 )
 
 
-def _add_access(draft: _Draft, places: Mapping[str, Mapping[str, Any]], ports: Mapping[str, Mapping[str, Any]]) -> None:
+def _add_access(
+    draft: _Draft,
+    places: Mapping[str, Mapping[str, Any]],
+    ports: Mapping[str, Mapping[str, Any]],
+    access_km: float,
+) -> None:
     """Origin and destination nodes of every city: its stations, its road node, its ports and those nearby."""
     terminals = _terminals(draft, places)
+    near = _Near(draft)
     berths: dict[str, list[_NodeRow]] = {}
     for key in sorted(draft.nodes):
         row = draft.nodes[key]
         if row.port:
             berths.setdefault(row.port, []).append(row)
+    in_country: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
+    for port_id, port in sorted(ports.items()):
+        in_country.setdefault(port["country"], []).append((port_id, port))
     for identifier, place in sorted(places.items()):
-        if place["kind"] == "border" or (place["hub"] and place["hub"] != identifier):
+        if place["kind"] in _NO_TERMINALS or (place["hub"] and place["hub"] != identifier):
             continue
         lat, lon, country = float(place["lat"]), float(place["lon"]), str(place["country"])
         ends: list[tuple[_NodeRow, float]] = []
         for mode in ("rail", "road"):
             ends += [(row, 0.0) for row in terminals.get(identifier, {}).get(mode, []) if row.country == country]
-        for port_id, port in sorted(ports.items()):
-            if port["country"] != country:
-                continue
+        for port_id, port in in_country.get(country, []):
             straight = great_circle_km(lat, lon, float(port["lat"]), float(port["lon"]))
             if port["place"] == identifier:
                 ends += [(row, 0.0) for row in berths.get(port_id, [])]
             elif straight <= NEARBY_PORT_KM:
                 ends += [(row, straight * DRAYAGE_CIRCUITY) for row in berths.get(port_id, [])]
+        if not any(row.kind in ("rail", "road") for row, _ in ends) and access_km > 0.0:
+            ends += _access_leg(near, country, lat, lon, access_km)
         if not ends:
             continue
         for kind in ("origin", "destination"):
@@ -489,6 +552,20 @@ def _add_access(draft: _Draft, places: Mapping[str, Mapping[str, Any]], ports: M
                 draft.arcs.append(_ArcRow(f"origin:{identifier}", row.key, direction=1, **common))
             if row.kind not in ("sea_out", "service_out"):
                 draft.arcs.append(_ArcRow(row.key, f"destination:{identifier}", direction=-1, **common))
+
+
+def _access_leg(near: _Near, country: str, lat: float, lon: float, limit_km: float) -> list[tuple[_NodeRow, float]]:
+    """The nearest road node of the country, else rail node, within the limit; never over the sea."""
+    from landbridge.network.detailed.territory import country_codes, on_land
+
+    codes = country_codes()
+    for mode in ("road", "rail"):
+        found = near.nearest(mode, country, lat, lon, limit_km)
+        if found is not None:
+            node, km = found
+            if km < SAME_SHORE_KM or on_land(lat, lon, node.lat, node.lon, codes.index(country)):
+                return [(node, km * DRAYAGE_CIRCUITY)]
+    return []
 
 
 def _freeze(

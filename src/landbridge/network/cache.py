@@ -63,7 +63,7 @@ def cached_network(
 ) -> tuple[Network, dict[str, str]]:
     """Network and link geometry (link id -> encoded polyline) of a digest, from the cache or built and stored."""
     path = (folder or cache_folder()) / f"network-{digest}.npz"
-    with suppress(OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError):
+    with suppress(OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, EOFError):
         return _read(path)
     network, lines = build()
     with suppress(OSError):
@@ -72,7 +72,7 @@ def cached_network(
 
 
 def _read(path: Path) -> tuple[Network, dict[str, str]]:
-    with np.load(path, allow_pickle=False) as stored:
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
         words: dict[str, Any] = json.loads(bytes(stored["words"]).decode())
         lines: dict[str, str] = words.pop("lines")
         arrays: dict[str, Any] = {name: stored[name] for name in stored.files if name != "words"}
@@ -93,6 +93,6 @@ def _write(path: Path, network: Network, lines: dict[str, str]) -> None:
             part.write(buffer.getvalue())
             part.close()
             Path(part.name).replace(path)
-        except OSError:
+        except BaseException:  # an interruption too leaves nothing
             Path(part.name).unlink(missing_ok=True)
             raise

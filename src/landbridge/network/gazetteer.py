@@ -11,9 +11,9 @@ strait comes before a place of the same name ("Suez" is the canal), a place befo
 crossing, with all
   its crossing arcs, rail and road. On one side only it is the town, and the crossings named after it lead
   through it.
-- Otherwise the larger rank decides and a note says which was taken: a capital before any other place, then
-more
-  inhabitants (not known counts as none), then the larger port (main, feeder, inland-sea, regional, none).
+- Otherwise the larger rank decides and a note says which was taken: a capital (of 100,000 people and more, where that
+  is known) before any other place, then more inhabitants (not known counts as none), then the larger port (main,
+  feeder, inland-sea, regional, none).
 - Only a tie is an error (``AmbiguousName``). A name that nobody knows is one too (``UnknownName``) and
 lists the nearest.
 

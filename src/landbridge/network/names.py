@@ -11,9 +11,9 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final, Literal
 
 import pandas as pd
@@ -30,6 +30,9 @@ _TIER: Final = {"main": 4, "feeder": 3, "inland-sea": 2, "regional": 1}
 _QUALIFIED: Final = re.compile(r"^(.+?)\s*\(([^()]+)\)$")
 #: Letters that no decomposition turns into plain ones.
 _PLAIN: Final = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ə": "e"})
+
+#: A capital with fewer inhabitants (Hamilton of Bermuda) is a place among others.
+CAPITAL_PEOPLE: Final = 100_000
 
 #: (capital, inhabitants, port tier): compared in this order, larger is more important.
 Rank = tuple[int, int, int]
@@ -64,17 +67,29 @@ def normalise(text: str) -> str:
     return _words(text).replace(" ", "")
 
 
+class _Kept(dict[int, str]):
+    """What a letter becomes in a name: itself, a space where it is neither letter nor digit, nothing for accents."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        dropped = letter in "'’ʻʼ`" or unicodedata.combining(letter) != 0
+        self[code] = "" if dropped else letter if letter.isalnum() else " "
+        return self[code]
+
+
+_KEPT: Final = _Kept()
+
+
+@lru_cache(maxsize=1 << 17)
 def _words(text: str) -> str:
     """As ``normalise``, with one space where something other than an apostrophe stands between the letters."""
     flat = text
     for _ in range(2):  # taking accents off can bring capitals to light
-        flat = unicodedata.normalize("NFKD", flat.casefold()).translate(_PLAIN)
-    kept = (letter if letter.isalnum() else " " for letter in flat if letter not in "'’ʻʼ`" and not _is_accent(letter))
-    return " ".join("".join(kept).split())
-
-
-def _is_accent(letter: str) -> bool:
-    return unicodedata.combining(letter) != 0
+        flat = flat.casefold()
+        if flat.isascii():
+            break
+        flat = unicodedata.normalize("NFKD", flat).translate(_PLAIN)
+    return " ".join(flat.translate(_KEPT).split())
 
 
 @dataclass(frozen=True)
@@ -84,6 +99,29 @@ class Mention:
     hit: Hit
     side: str = ""
     words: str = ""  # the name as spelt, for telling "Jalal-Abad" from "Jalalabad"
+
+
+_Called = tuple[Hit, Why, str, str]  # thing, how well the name matches, side of a crossing, words
+
+
+@dataclass(frozen=True)
+class _Index(Mapping[str, tuple[Mention, ...]]):
+    """Mentions by key, made when they are looked up: the world has ten times the names that anybody asks for."""
+
+    called: Mapping[str, Sequence[_Called]]
+
+    def __getitem__(self, key: str) -> tuple[Mention, ...]:
+        rows = self.called[key]
+        return tuple(dict.fromkeys(Mention(replace(hit, why=why), side, words) for hit, why, side, words in rows))
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.called
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.called)
+
+    def __len__(self) -> int:
+        return len(self.called)
 
 
 @dataclass(frozen=True)
@@ -240,6 +278,7 @@ class NameIndex:
             keys = [normalise(row["name"]), *aliases.get(f"place:{row['id']}", ())]
             capital = any((row["country"], key) in self._capitals for key in keys)
             people = int(float(row["population"])) if row["population"] != "" else 0
+            capital &= not 0 < people < CAPITAL_PEOPLE
             kind: HitKind = "station" if row["hub"] else "place"
             found[kind, row["id"]] = _hit(kind, row, row["country"], (int(capital), people, tier.get(row["id"], 0)))
         for row in self._rows_of.get("crossings", ()):
@@ -256,14 +295,14 @@ class NameIndex:
         return found
 
     @cached_property
-    def index(self) -> dict[str, tuple[Mention, ...]]:
+    def index(self) -> Mapping[str, tuple[Mention, ...]]:
         """Normalised name -> what is called so."""
-        found: dict[str, dict[Mention, None]] = {}
+        found: dict[str, list[_Called]] = {}
 
         def add(text: str, hit: Hit, why: Why, side: str = "") -> None:
-            key = normalise(text)
-            if key:
-                found.setdefault(key, {}).setdefault(Mention(replace(hit, why=why), side, _words(text)))
+            words = _words(text)
+            if words:
+                found.setdefault(words.replace(" ", ""), []).append((hit, why, side, words))
 
         for hit in self.things.values():
             forms = self._forms(hit.name, hit.country)
@@ -290,7 +329,7 @@ class NameIndex:
             subject = self._subject(row["subject"])
             if subject is not None:
                 add(row["name"], subject, "alias")
-        return {key: tuple(mentions) for key, mentions in found.items()}
+        return _Index(found)
 
     @cached_property
     def _keys(self) -> list[str]:
@@ -324,10 +363,12 @@ _USED: Final = ("places", "names", "ports", "crossings", "sections", "services",
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as dicts; an empty cell is an empty string."""
-    return [
-        {str(key): value for key, value in row.items()}
-        for row in table.astype(object).where(table.notna(), "").to_dict("records")
-    ]
+    names = [str(name) for name in table.columns]
+    columns = []
+    for name in table.columns:
+        column = table[name].astype(object)
+        columns.append(column.where(column.notna(), "").tolist())
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def _hit(kind: HitKind, row: Mapping[str, Any], country: str, rank: Rank) -> Hit:

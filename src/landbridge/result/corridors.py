@@ -1,4 +1,4 @@
-"""How named corridors do, as plain values: one row per corridor, pair and day, its indicators, and what it is made of."""
+"""How named corridors do, as plain values: a row per corridor, pair and day, its indicators, what it is made of."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ INDICATORS: Final[Mapping[str, tuple[str, str]]] = {
 class CorridorRow:
     """A named corridor between two places on one day. Numbers are None where it is closed.
 
-    rank: 1 + number of open corridors of the pair that are better by the objective; equal ways share a rank.
+    rank: 1 + number of different ways along open corridors that are better by the objective.
     bottleneck: the stop (border, port, gauge break, terminal) with the most hours.
     """
 
@@ -172,7 +172,7 @@ class CorridorPart:
 
 @dataclass(frozen=True)
 class Corridors:
-    """Corridors of some pairs on one day or several; ``routes`` holds the way of each open row by (pair, day, route id)."""
+    """Corridors of some pairs on one day or several; ``routes``: the way of each open row by (pair, day, route id)."""
 
     rows: tuple[CorridorRow, ...]
     indicators: tuple[IndicatorRow, ...]

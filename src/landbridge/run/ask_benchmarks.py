@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from landbridge.costs.arccosts import ArcCosts
 from landbridge.facts.money import in_money_year
 from landbridge.models.benchmarks import MEASURES, BenchmarkReport, Question, compare
 from landbridge.models.benchmarks import BenchmarkRow as Asked
@@ -11,6 +12,7 @@ from landbridge.models.checks import component_checks
 from landbridge.result.report import BenchmarkMedian, BenchmarkRow, Benchmarks, ComponentCheck, component_sums
 from landbridge.result.routes import RoutesAnswer
 from landbridge.run.session import Session
+from landbridge.schema.words import CargoUnit
 
 
 def ask_benchmarks(session: Session, step: Callable[[], None] = lambda: None) -> Benchmarks:
@@ -114,7 +116,11 @@ def _quoted(text: str) -> str:
 
 
 def _checks(session: Session) -> tuple[ComponentCheck, ...]:
-    costs = session.costs("teu", "middle", session.resolved())
+    resolved = session.resolved()
+
+    def costs_of(cargo: CargoUnit) -> ArcCosts:
+        return session.costs(cargo, "middle", resolved)
+
     return tuple(
         ComponentCheck(
             check.subject,
@@ -122,10 +128,10 @@ def _checks(session: Session) -> tuple[ComponentCheck, ...]:
             check.unit,
             check.published,
             check.model,
-            check.model / check.published if check.published else float("inf"),
+            check.model / check.published,
             check.source,
             check.note,
         )
-        for check in component_checks(costs, session.facts)
+        for check in component_checks(costs_of, session.facts)
         if check.published > 0
     )

@@ -8,28 +8,33 @@ before a later one as near.
 from __future__ import annotations
 
 import calendar
-import concurrent.futures
 import datetime
-import functools
 import math
-import multiprocessing
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from landbridge.facts.ledger import Number
 from landbridge.facts.money import in_money_year
 from landbridge.facts.package import Facts
+from landbridge.models.closures import WeightedPair
 from landbridge.models.corridors import CorridorWay
+from landbridge.models.over_time import DatedWay, OverTime, arc_keys, ranked
 from landbridge.network.topology import Network
 from landbridge.result.corridors import INDICATORS, CorridorPart, CorridorRow, Corridors, IndicatorRow
 from landbridge.result.routes import Contribution, Route
-from landbridge.run.session import Session, open_study
-from landbridge.scenario import Resolved
+from landbridge.run.ask_over_time import ask_over_time
+from landbridge.run.other_costs import OtherCosts
+from landbridge.run.session import Session
+from landbridge.scenario import Resolved, Scenario, load_scenario
+from landbridge.scenario.scenario import QuickAction, quick_changes
 from landbridge.schema.errors import BadRequest, Finding
 from landbridge.schema.words import CargoUnit, Objective, ValueClass
+
+if TYPE_CHECKING:
+    from landbridge.run.folder import Asked
 
 #: What a part of a way is called, by the kind of its arc.
 PART_KINDS: Final[Mapping[str, str]] = {
@@ -46,18 +51,10 @@ PART_KINDS: Final[Mapping[str, str]] = {
 }
 #: Parts that are stops: the longest of them is the bottleneck.
 STOPS: Final = ("crossing", "port", "gauge break", "terminal")
+#: More days than this are not asked in one go.
+MOST_DAYS: Final = 400
 
 Step = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class AskedPair:
-    """An origin and a destination by place id, with a weight for sums over pairs."""
-
-    id: str
-    origin: str
-    destination: str
-    weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -76,10 +73,10 @@ class ArcKeys:
 
     @cached_property
     def _arcs(self) -> dict[str, int]:
-        return {key: arc for arc, key in reversed(list(enumerate(self.keys)))}
+        return arc_keys(self.network)
 
     def arc(self, key: str) -> int:
-        """The first arc of a key."""
+        """An arc of a key."""
         return self._arcs[key]
 
     def kind(self, key: str) -> str:
@@ -109,7 +106,7 @@ class CorridorTables:
         """Arcs by the keys of contributions."""
         return ArcKeys(self.session.network)
 
-    def on(self, resolved: Resolved, pairs: Sequence[AskedPair], step: Step = lambda _: None) -> Corridors:
+    def on(self, resolved: Resolved, pairs: Sequence[WeightedPair], step: Step = lambda _: None) -> Corridors:
         """Corridors of all pairs on one day; ``step`` is called with each pair."""
         names = self.session.names.places
         rows: list[CorridorRow] = []
@@ -121,7 +118,7 @@ class CorridorTables:
             ways = self.session.corridor_ways(
                 pair.origin, [pair.destination], cargo=self.cargo, value=self.value, by=self.by, resolved=resolved
             )
-            ranks = _ranks(ways, self.by)
+            ranks = {item.way.corridor: item.rank for item in ranked(resolved.as_of, ways, self.by)}
             as_of = resolved.as_of.isoformat()
             for way in ways:
                 made = self._parts(way, pair.id, as_of) if way.route is not None else []
@@ -133,7 +130,7 @@ class CorridorTables:
         return Corridors(tuple(rows), tuple(indicators), tuple(parts), routes)
 
     def _row(
-        self, way: CorridorWay, pair: AskedPair, as_of: str, rank: int | None, parts: Sequence[CorridorPart]
+        self, way: CorridorWay, pair: WeightedPair, as_of: str, rank: int | None, parts: Sequence[CorridorPart]
     ) -> CorridorRow:
         route, names = way.route, self.session.names.places
         stops = [part for part in parts if part.kind in STOPS and part.hours > 0]
@@ -165,7 +162,7 @@ class CorridorTables:
         )
 
     def _parts(self, way: CorridorWay, pair: str, as_of: str) -> list[CorridorPart]:
-        """Arcs of the way in order with what each adds; what adds neither kilometres nor hours nor money is left out."""
+        """Arcs of the way in order with what each adds."""
         route = way.route
         assert route is not None
         found: list[CorridorPart] = []
@@ -213,7 +210,9 @@ class CorridorTables:
             }
             lengths = self._country_km(land)
             for indicator, (value, formula, quantity, scope) in values.items():
-                weights = [(km_there, self._figure(country, quantity, mode, scope, day)) for country, km_there in lengths]
+                weights = [
+                    (km_there, self._figure(country, quantity, mode, scope, day)) for country, km_there in lengths
+                ]
                 yield self._row_of(indicator, value, formula, km, weights, way, pair, mode, day)
 
     def _borders(self, land: Sequence[Contribution], mode: str) -> list[tuple[str, float, float]]:
@@ -304,7 +303,7 @@ class CorridorTables:
         number = self._published[key]
         if number is None:
             return None
-        value, more = number.value, ()
+        value, more = number.value, tuple[str, ...]()
         if number.money_year is not None:
             value, more = in_money_year(
                 self.session.facts, number.value, number.money_year, self.session.study.money_year
@@ -362,52 +361,50 @@ def _sum(parts: Iterable[Contribution], measure: str) -> float:
     return math.fsum(part.amount for part in parts if part.measure == measure)
 
 
-def objective_of(route: Route, by: Objective) -> float:
-    """What a route was chosen by."""
-    return {"cost": route.generalised_usd, "time": route.hours, "money": route.usd, "co2": route.co2_kg}[by]
-
-
-def _ranks(ways: Sequence[CorridorWay], by: Objective) -> dict[str, int]:
-    open_ways = {way.corridor: (way.route.id, objective_of(way.route, by)) for way in ways if way.route is not None}
-    return {
-        corridor: 1 + sum(other < amount and other_id != route for other_id, other in open_ways.values())
-        for corridor, (route, amount) in open_ways.items()
-    }
-
-
 # --- days and pairs -------------------------------------------------------------------------------------------------
 
 
-def days_between(first: str, last: str, step: str, base: datetime.date) -> tuple[datetime.date, ...]:
-    """Days from ``first`` to ``last`` in steps such as ``1y``, ``6m``, ``2w``, ``30d``; the last day only if it is met.
+def ends_of(first: str, last: str, base: datetime.date) -> tuple[datetime.date, datetime.date]:
+    """Two days, the first not after the last.
 
     A year alone stands for the study's base day in that year, so that the base year gives the study's own answer.
     Raises ``BadRequest``.
     """
     start, end = _day(first, base), _day(last, base)
-    match = re.fullmatch(r"([1-9]\d{0,3})([ymwd])", step)
     findings = [
         Finding("--between", f"'{text}' is no day", "Write a year or YYYY-MM-DD.")
         for text, day in ((first, start), (last, end))
         if day is None
     ]
-    if match is None:
-        findings.append(Finding("--step", f"'{step}' is no step", "Write a number and y, m, w or d, such as 1y."))
     if start is not None and end is not None and end < start:
         findings.append(Finding("--between", f"{last} is before {first}", "Name the earlier day first."))
-    if findings or start is None or end is None or match is None:
+    if findings or start is None or end is None:
         raise BadRequest("There are no such days.", findings)
-    days = []
-    for count in range(10_000):
-        day = _after(start, count * int(match[1]), match[2])
+    return start, end
+
+
+def days_between(first: str, last: str, step: str, base: datetime.date) -> tuple[datetime.date, ...]:
+    """Days from ``first`` to ``last`` in steps such as ``1y``, ``6m``, ``2w``, ``30d``; the last day only if it is met.
+
+    Raises ``BadRequest``, also for more than ``MOST_DAYS`` days.
+    """
+    start, end = ends_of(first, last, base)
+    match = re.fullmatch(r"([1-9]\d{0,3})([ymwd])", step)
+    if match is None:
+        finding = Finding("--step", f"'{step}' is no step", "Write a number and y, m, w or d, such as 1y.")
+        raise BadRequest("There are no such days.", [finding])
+    days = [start]
+    while len(days) <= MOST_DAYS:
+        day = _after(start, len(days) * int(match[1]), match[2])
         if day > end:
-            break
+            return tuple(days)
         days.append(day)
-    return tuple(days)
+    finding = Finding("--step", f"more than {MOST_DAYS} days", "Take longer steps, or name days closer together.")
+    raise BadRequest("These are too many days.", [finding])
 
 
 def _day(text: str, base: datetime.date) -> datetime.date | None:
-    if re.fullmatch(r"\d{4}", text) and 1 <= int(text):
+    if re.fullmatch(r"\d{4}", text) and int(text) >= 1:
         return _after(base, int(text) - base.year, "y")
     try:
         return datetime.date.fromisoformat(text)
@@ -424,68 +421,66 @@ def _after(start: datetime.date, count: int, unit: str) -> datetime.date:
     return datetime.date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def over_time(
+def corridors_over_time(
     session: Session,
-    days: Sequence[Resolved],
-    pairs: Sequence[AskedPair],
-    *,
-    cargo: CargoUnit,
-    value: ValueClass,
-    by: Objective,
-    workers: int = 1,
+    asked: Asked,
+    days: Sequence[datetime.date],
+    scenario: str | None,
+    changes: Sequence[tuple[QuickAction, str]],
     step: Step = lambda _: None,
-) -> Corridors:
-    """Corridors of the pairs on several days, without routes; ``step`` is called with each day that is done.
-
-    workers: processes that share the days; the answer is the same for any number. More than one needs a caller that can
-    be imported (a script guarded by ``if __name__ == "__main__"``).
-    """
-    jobs = [_Job(str(session.study.path), resolved, tuple(pairs), cargo, value, by) for resolved in days]
-    found: list[Corridors] = []
-    if workers <= 1 or len(jobs) < 2 * workers:
-        for job in jobs:
-            found.append(_on_one_day(session, job))
-            step(job.resolved.as_of.isoformat())
-        return together(found)
-    with concurrent.futures.ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
-        for job, table in zip(jobs, pool.map(_in_worker, jobs), strict=True):
-            found.append(table)
-            step(job.resolved.as_of.isoformat())
-    return together(found)
+    *,
+    explain: bool = False,
+) -> OverTime:
+    """Named corridors on many days, ranked, with what moved them; explain: also why each closed one is closed."""
+    world = load_scenario(scenario, session.study) if scenario is not None else None
+    if changes:
+        base = world or Scenario("options", "quick changes", "", None, (), (), "")
+        world = replace(base, changes=(*base.changes, *quick_changes(changes)))
+    costs = OtherCosts(session, asked.cargo, asked.value)
+    found = ask_over_time(session, days, pairs=asked.pairs, by=asked.by, scenario=world, costs=costs, step=step)
+    return _with_reasons(session, asked, found, costs, world) if explain else found
 
 
-@dataclass(frozen=True)
-class _Job:
-    study: str
-    resolved: Resolved
-    pairs: tuple[AskedPair, ...]
-    cargo: CargoUnit
-    value: ValueClass
-    by: Objective
+def _with_reasons(
+    session: Session, asked: Asked, found: OverTime, costs: OtherCosts, world: Scenario | None
+) -> OverTime:
+    """The same with the reason of each closed way."""
+    rows: list[DatedWay] = []
+    for day in found.days:
+        resolved = session.resolved(world, day)
+        for pair in asked.pairs:
+            here = [
+                row
+                for row in found.rows
+                if row.day == day and (row.way.origin, row.way.destination) == (pair.origin, pair.destination)
+            ]
+            shut = [row.way.corridor for row in here if row.way.route is None and row.way.closed is None]
+            ways = session.corridor_search.ways(
+                costs.of(resolved, session.shipment(asked.cargo, pair.origin, pair.destination)),
+                pair.origin,
+                [pair.destination],
+                by=asked.by,
+                names=session.names,
+                only=shut,
+            )
+            why = {way.corridor: way for way in ways}
+            rows += [replace(row, way=why.get(row.way.corridor, row.way)) for row in here]
+    return replace(found, rows=tuple(rows))
 
 
-@functools.lru_cache(maxsize=1)
-def _session_of(study: str) -> Session:
-    """The session of a worker process; a worker serves one study."""
-    return open_study(study)
+def over_time_json(session: Session, pairs: Sequence[WeightedPair], found: OverTime) -> dict[str, Any]:
+    """Many days in the words of one day: places by name, with the id of the pair."""
+    ids = {(pair.origin, pair.destination): pair.id for pair in pairs}
+    names = session.names.places
 
+    def named(row: dict[str, Any]) -> dict[str, Any]:
+        ends = (row["origin"], row["destination"])
+        return {
+            "pair": ids[ends],
+            **row,
+            "origin": names.get(ends[0], ends[0]),
+            "destination": names.get(ends[1], ends[1]),
+        }
 
-def _in_worker(job: _Job) -> Corridors:
-    return _on_one_day(_session_of(job.study), job)
-
-
-def _on_one_day(session: Session, job: _Job) -> Corridors:
-    table = CorridorTables(session, job.cargo, job.value, job.by).on(job.resolved, job.pairs)
-    session.forget()
-    return replace(table, routes={})
-
-
-def together(tables: Iterable[Corridors]) -> Corridors:
-    """Several days as one."""
-    every = list(tables)
-    return Corridors(
-        tuple(row for table in every for row in table.rows),
-        tuple(row for table in every for row in table.indicators),
-        tuple(part for table in every for part in table.parts),
-        {key: route for table in every for key, route in table.routes.items()},
-    )
+    content = found.to_json()
+    return {**content, "rows": list(map(named, content["rows"])), "moves": list(map(named, content["moves"]))}

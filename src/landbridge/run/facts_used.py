@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from landbridge.facts.choose import answer
 from landbridge.facts.describe import own_question
@@ -16,25 +16,28 @@ from landbridge.scenario import Resolved
 _ROWS = {
     "section": ("sections", "length_km", "length", "km"),
     "service": ("services", "length_km", "length", "km"),
-    "port": ("ports", "rail_km", "distance from berth to station", "km"),
+    "port": ("ports", "rail_km", "distance from berth to station, or to the road where there is none", "km"),
 }
 
 
 def facts_used(session: Session, ids: Iterable[str], resolved: Resolved) -> tuple[FactUsed, ...]:
     """Facts with these ids and all their ancestors, by id; ids are numbers, rows (``section:RAIL001``) or changes."""
     found: dict[str, FactUsed] = {}
+    rows = {kind: {row["id"]: row for row in session.facts.rows(table)} for kind, (table, *_) in _ROWS.items()}
     waiting = sorted(set(ids))
     while waiting:
         identifier = waiting.pop()
         if identifier in found:
             continue
-        fact = _fact(session, identifier, resolved)
+        fact = _fact(session, identifier, resolved, rows)
         found[identifier] = fact
         waiting += [parent for parent in fact.parents if parent not in found]
     return tuple(found[identifier] for identifier in sorted(found))
 
 
-def _fact(session: Session, identifier: str, resolved: Resolved) -> FactUsed:
+def _fact(
+    session: Session, identifier: str, resolved: Resolved, rows: Mapping[str, Mapping[str, Mapping[str, str]]]
+) -> FactUsed:
     if identifier in session.facts.numbers:
         return _number(session, session.facts.numbers[identifier], resolved.as_of)
     kind, _, name = identifier.partition(":")
@@ -42,9 +45,10 @@ def _fact(session: Session, identifier: str, resolved: Resolved) -> FactUsed:
         return _lane(session, identifier, name)
     if kind == "change":
         return _change(identifier, name, resolved)
-    table, column, quantity, unit = _ROWS[kind]
-    row = next(row for row in session.facts.rows(table) if row["id"] == name)
-    value = float(row[column]) if row[column] else None
+    _, column, quantity, unit = _ROWS[kind]
+    row = rows[kind][name]
+    cell = row[column] or (row["road_km"] if kind == "port" else "")
+    value = float(cell) if cell else None
     return FactUsed(
         id=identifier,
         subject=identifier,

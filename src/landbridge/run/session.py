@@ -33,10 +33,11 @@ from landbridge.network.sea import load_straits
 from landbridge.network.select import SelectorContext, arcs_of, selector_context, touching
 from landbridge.network.state import Closure, Shipment, closures, modifiers
 from landbridge.network.topology import Network
+from landbridge.network.world_points import looks_like_point
 from landbridge.result.routes import Line, RoutesAnswer
 from landbridge.scenario import Resolved, Scenario, load_scenario, resolve
 from landbridge.scenario.scenario import QuickAction
-from landbridge.schema.errors import BadRequest, FactsError, Finding
+from landbridge.schema.errors import BadRequest, FactsError, Finding, LandbridgeError, UnknownName
 from landbridge.schema.words import (
     CARGO_UNITS,
     MODES,
@@ -57,6 +58,9 @@ NETWORK_TABLES = ("places", "sections", "crossings", "ports", "services")
 _ID_TABLES = {"place": "places", "port": "ports", "crossing": "crossings"}
 
 BUILT_IN = "japan_central_asia"
+
+#: What a question can be answered on.
+NETWORKS = ("study", "world")
 
 Word = TypeVar("Word", bound=str)
 
@@ -121,6 +125,37 @@ class Session:
     def shapes(self) -> Mapping[str, Line]:
         """Lines of links, for maps."""
         return link_shapes(self.lines)
+
+    @cached_property
+    def world(self) -> Session:
+        """This study on the world's network; opened when first asked."""
+        from landbridge.run.world_session import open_world
+
+        return open_world(self)
+
+    def _outside(self, network: str, ends: Sequence[str], others: Sequence[str]) -> str | None:
+        """Why a question is one for the world's network (empty: it was asked for); None where it is the study's own."""
+        asked = _one_of("network", network, NETWORKS) if network else ""
+        if asked:
+            return "" if asked == "world" else None
+        for text in ends:
+            if looks_like_point(text):
+                return "Coordinates are answered on the world's network."
+        try:
+            known = [self.gazetteer.place(text) for text in ends]
+            for text in others:
+                self.gazetteer.avoid(text)
+        except UnknownName as unknown:
+            return (
+                f"'{unknown.name}' is not in the study {self.study.id}: answered on the world's network, where what "
+                "the study does not curate is derived or assumed."
+            )
+        except LandbridgeError:
+            return None  # said where the names are read
+        for place in known:
+            if f"origin:{place.place}" not in self.network.node_index:
+                return f"{place.name} has no terminal in the study's network: answered on the world's."
+        return None
 
     def _column(self, table: str, column: str) -> dict[str, str]:
         frame = self.facts.table(table)
@@ -217,12 +252,21 @@ class Session:
         scenario: Scenario | str | Path | None = None,
         options: Sequence[tuple[QuickAction, str]] = (),
         resolved: Resolved | None = None,
+        network: str = "",
     ) -> RoutesAnswer:
         """The best route from origin to destination and its real alternatives.
 
-        Names are those ``landbridge find`` knows. Raises ``UnknownName``, ``AmbiguousName`` and ``BadRequest``; where
-        there is no route the answer says why.
+        Names are those ``landbridge find`` knows. ``network``: ``study``, ``world`` (also for coordinates), or empty:
+        the study's where it knows every name, else the world's, and a note says so. Raises ``UnknownName``,
+        ``AmbiguousName`` and ``BadRequest``; where there is no route the answer says why.
         """
+        outside = self._outside(network, (origin, destination), (*via, *avoid))
+        if outside is not None:
+            answer = self.world.routes(
+                origin, destination, via=via, avoid=avoid, mode=mode, cargo=cargo, value=value, by=by, k=k,
+                as_of=as_of, scenario=scenario, options=options, resolved=resolved,
+            )  # fmt: skip
+            return replace(answer, notes=(*filter(None, (outside,)), *answer.notes))
         cargo_unit = _one_of("cargo", cargo or self.study.cargo.default, CARGO_UNITS)
         value_class = _one_of("value", value or self.study.cargo.value, VALUE_CLASSES)
         objective = _one_of("by", by, OBJECTIVES)
@@ -268,7 +312,7 @@ def open_study(study: str | Path = BUILT_IN) -> Session:
     """
     loaded = load_study(study)
     facts = load_facts(loaded.facts_folder)
-    check_study(loaded, _known_ids(facts))
+    check_study(loaded, known_ids(facts))
     content = [facts.content.get(name, b"") for name in NETWORK_TABLES]
 
     def build() -> tuple[Network, dict[str, str]]:
@@ -291,7 +335,7 @@ def open_study(study: str | Path = BUILT_IN) -> Session:
     return Session(loaded, facts, network, lines, digest)
 
 
-def _known_ids(facts: Facts) -> dict[str, set[str]]:
+def known_ids(facts: Facts) -> dict[str, set[str]]:
     """Ids a study file may name, by kind."""
     known = {kind: {row["id"] for row in facts.rows(table)} for kind, table in _ID_TABLES.items()}
     return {

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import IO, Any, Final
 
 from rich import box
@@ -17,7 +18,7 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from landbridge.result.report import Column, FactUsed, Table, subtotals
+from landbridge.result.report import Column, FactUsed, SourceUsed, Table, subtotals
 from landbridge.result.routes import Contribution, Route, RoutesAnswer, Unreachable
 from landbridge.views import figures, tables
 
@@ -26,6 +27,10 @@ _PIPED_WIDTH: Final = 400
 _ASSUMED: Final = "italic yellow"
 _CLOSED: Final = "red"
 _QUIET: Final = "dim"
+#: A longer word may be broken to fit a column.
+_LONGEST_WORD: Final = 28
+#: A longer text gets a line of its own in a block.
+_SHORT: Final = 32
 
 
 def open_console(file: IO[str] | None = None, width: int | None = None) -> Console:
@@ -45,15 +50,13 @@ def show_routes(console: Console, answer: RoutesAnswer) -> None:
     if answer.unreachable is not None or not answer.routes:
         console.print(_unreachable(answer.unreachable))
     else:
-        console.print(as_rich(tables.routes_table(answer), title=False, columns_without=_idle_columns(answer)))
+        console.print(fitted(console, tables.routes_table(answer), title=False, columns_without=_idle_columns(answer)))
         for number, route in enumerate(answer.routes, start=1):
             console.print()
             console.print(Text(f"{number} {figures.corridor_words(route.corridors)}", style="bold"))
             for kind, names in tables.way_lines(route):
                 console.print(Padding(Text.assemble((f"{kind}: ", _QUIET), names), (0, 0, 0, 2), expand=False))
-            console.print(
-                Padding(as_rich(tables.legs_table(answer, route), total=True, title=False), (0, 0, 0, 2), expand=False)
-            )
+            console.print(fitted(console, tables.legs_table(answer, route), indent=2, total=True, title=False))
     _notes(console, answer.notes)
 
 
@@ -71,13 +74,31 @@ def show_explanation(
         console.print(Text(tables.leg_name(route, leg), style="bold"))
         console.print(_contributions(route, leg, parts))
     console.print()
-    console.print(_totals(answer, route))
+    console.print(_totals(console, answer, route))
     if facts:
         used = dict.fromkeys(fact for part in route.contributions for fact in part.facts)
         known = [facts[fact] for fact in used if fact in facts]
         if known:
             console.print()
-            console.print(as_rich(tables.facts_table(known)))
+            console.print(fitted(console, tables.facts_table(known)))
+    _notes(console, answer.notes)
+
+
+def show_routes_explained(
+    console: Console, answer: RoutesAnswer, facts: Sequence[FactUsed], sources: Sequence[SourceUsed]
+) -> None:
+    """The alternatives side by side, then each with all its contributions, then facts and sources once."""
+    if not answer.routes:
+        show_routes(console, answer)
+        return
+    console.print(_heading(answer))
+    console.print(fitted(console, tables.routes_table(answer), title=False, columns_without=_idle_columns(answer)))
+    for route in answer.routes:
+        console.print()
+        show_explanation(console, replace(answer, notes=()), route)
+    for table in (tables.facts_table(facts), tables.sources_table(sources)):
+        console.print()
+        show_table(console, table)
     _notes(console, answer.notes)
 
 
@@ -86,9 +107,20 @@ def show_table(console: Console, table: Table) -> None:
     if not table.rows:
         console.print(Text(f"{table.title}: nothing." if table.title else "Nothing.", style=_QUIET))
     else:
-        console.print(as_rich(table))
+        console.print(fitted(console, table))
     if table.note:
         console.print(Text(table.note, style=_QUIET))
+
+
+def show_lines(console: Console, lines: Sequence[tuple[str, str]]) -> None:
+    """Labels and texts, one below the other; a text of several lines is indented below its label."""
+    width = max((len(label) for label, _ in lines), default=0) + 2
+    for label, text in lines:
+        grid = RichTable.grid(padding=0)
+        grid.add_column(width=width, no_wrap=True)
+        grid.add_column(overflow="fold")
+        grid.add_row(Text(label, style=_QUIET), Text(text))
+        console.print(grid)
 
 
 def as_rich(table: Table, *, total: bool = False, title: bool = True, columns_without: Sequence[str] = ()) -> RichTable:
@@ -120,6 +152,55 @@ def _frame(columns: Sequence[Column], *, title: str | None, footer: bool) -> Ric
         number = tables.is_number(column)
         rich.add_column(head, justify="right" if number else "left", no_wrap=number, overflow="fold", vertical="top")
     return rich
+
+
+def fitted(
+    console: Console,
+    table: Table,
+    *,
+    indent: int = 0,
+    total: bool = False,
+    title: bool = True,
+    columns_without: Sequence[str] = (),
+) -> RenderableType:
+    """A table as wide as the screen takes; where words would be broken to fit, each row becomes a block of lines."""
+    rich = as_rich(table, total=total, title=title, columns_without=columns_without)
+    shown = [i for i, column in enumerate(table.columns) if column.key not in columns_without]
+    narrowest = 3 * (len(shown) - 1) + 2 + indent
+    for place, i in enumerate(shown):
+        column = table.columns[i]
+        cells = [tables.cell_text(column, row[i]) for row in table.rows]
+        if tables.is_number(column):
+            narrowest += max(map(len, (column.title, column.unit, *cells)))
+        else:
+            words = " ".join((column.title, column.unit, *cells)).split()
+            longest = min(max(map(len, words), default=0), _LONGEST_WORD)
+            rich.columns[place].min_width = longest
+            narrowest += longest
+    body: RenderableType = rich if narrowest <= console.width else _blocks(table, shown, title=title)
+    return Padding(body, (0, 0, 0, indent), expand=False) if indent else body
+
+
+def _blocks(table: Table, shown: Sequence[int], *, title: bool) -> RenderableType:
+    """Each row as a heading and lines: for screens that are too narrow for the columns."""
+    lines: list[RenderableType] = [Text(table.title, style="bold")] if title and table.title else []
+    for row in table.rows:
+        texts = [(table.columns[i], tables.cell_text(table.columns[i], row[i])) for i in shown]
+        filled = [(column, text) for column, text in texts if text not in ("", figures.ABSENT)]
+        leading = next((n for n, (column, _) in enumerate(filled) if not tables.is_number(column)), 0) + 1
+        lines.append(Text("  ".join(text for _, text in filled[:leading]), style="bold"))
+        short = [
+            f"{column.title} {text}{f' {column.unit}' if column.unit else ''}"
+            for column, text in filled[leading:]
+            if len(text) <= _SHORT
+        ]
+        if short:
+            lines.append(Padding(Text("; ".join(short)), (0, 0, 0, 4), expand=False))
+        for column, text in filled[leading:]:
+            if len(text) > _SHORT:
+                label = Text.assemble((f"{column.title}: ", _QUIET), text)
+                lines.append(Padding(label, (0, 0, 0, 4), expand=False))
+    return Group(*lines)
 
 
 def _cell(column: Column, value: Any) -> Text:
@@ -219,9 +300,9 @@ def _leg_total(route: Route, leg: int, measure: str) -> float | None:
     return {"hours": item.hours, "usd": item.usd, "co2_wtw_kg": item.co2_kg}.get(measure)
 
 
-def _totals(answer: RoutesAnswer, route: Route) -> RenderableType:
+def _totals(console: Console, answer: RoutesAnswer, route: Route) -> RenderableType:
     table = tables.legs_table(answer, route)
-    lines: list[RenderableType] = [as_rich(table, total=True)]
+    lines: list[RenderableType] = [fitted(console, table, total=True)]
     shares = (
         f"rests on assumed facts: {figures.percent(route.assumed_share_hours)} of the hours, "
         f"{figures.percent(route.assumed_share_usd)} of the price"

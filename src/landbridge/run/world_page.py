@@ -1,0 +1,89 @@
+"""The measured part of ``docs/world.md``: ``python -m landbridge.run.world_page docs/world.md`` writes it anew."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+from landbridge.run.session import open_study
+from landbridge.run.world_quality import WorldQuality, spread, world_quality
+from landbridge.run.world_session import WorldSession
+
+START = "<!-- measured: from here -->"
+END = "<!-- measured: to here -->"
+
+
+def measured_part(quality: WorldQuality) -> str:
+    """Markdown of the findings; the same for the same network."""
+    by_mode: Counter[str] = Counter()
+    for (_, mode), count in quality.links.items():
+        by_mode[mode] += count
+    cut_off = quality.places - quality.part_sizes[0]
+    lines = [
+        "## Size and parts",
+        "",
+        f"{quality.nodes:,} nodes, {quality.arcs:,} arcs; {quality.places:,} places can be origin and destination. "
+        f"{quality.part_sizes[0]:,} of them reach each other both ways on an ordinary day; {cut_off} lie in "
+        f"{len(quality.part_sizes) - 1} loose parts of at most {max(quality.part_sizes[1:], default=0)} places.",
+        "",
+        f"Pieces of line: {by_mode['rail']:,} by rail, {by_mode['road']:,} by road. The countries with most:",
+        "",
+        "| mode | pieces by country |",
+        "| --- | --- |",
+    ]
+    for mode in ("rail", "road"):
+        most = sorted(((n, country) for (country, its), n in quality.links.items() if its == mode), reverse=True)[:12]
+        lines.append(f"| {mode} | {', '.join(f'{country} {n}' for n, country in most)} |")
+    lines += [
+        "",
+        "## Holes",
+        "",
+        f"- Capitals without a terminal: {', '.join(quality.capitals_without_terminal) or 'none'}.",
+        f"- Capitals that are cut off: {', '.join(quality.capitals_cut_off) or 'none'}.",
+        f"- Places of the list without a terminal within reach: {len(quality.places_without_terminal)}.",
+        f"- Ports without a road or a railway: {len(quality.ports_without_land)}, most of them on islands: "
+        f"{', '.join(quality.ports_without_land)}.",
+        f"- Crossings: {quality.crossings:,}; {quality.crossings_without_source:,} rows rest on no source, so that "
+        "their being there is derived or assumed.",
+        "",
+        "## Lengths beside published ones",
+        "",
+        "Shortest way over what operates, of one mode, by kilometres alone. A published length follows a named line, "
+        "which need not be the shortest.",
+        "",
+        "| mode | pairs | median ratio | median deviation |",
+        "| --- | ---: | ---: | ---: |",
+    ]
+    for mode in ("sea", "rail", "road"):
+        count, middle, deviation = spread(quality.checks, mode)
+        lines.append(f"| {mode} | {count} | {middle:.3f} | {deviation:.1%} |")
+    lines += ["", "| mode | from | to | published km | model km | ratio | shut | published where |"]
+    lines.append("| --- | --- | --- | ---: | ---: | ---: | --- | --- |")
+    for check in quality.checks:
+        note = f"{check.note}; " if check.note else ""
+        lines.append(
+            f"| {check.mode} | {check.origin} | {check.destination} | {check.published_km:,.0f} | "
+            f"{check.model_km:,.0f} | {check.ratio:.2f} | {check.closed} | {note}<{check.source}> |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def with_measured_part(text: str, part: str) -> str:
+    """A page with the text between its two marks replaced."""
+    head, _, rest = text.partition(START)
+    _, _, tail = rest.partition(END)
+    return f"{head}{START}\n\n{part}\n{END}{tail}"
+
+
+def main(arguments: list[str]) -> int:
+    """Write the measured part of a page anew."""
+    path = Path(arguments[0])
+    session = open_study().world
+    assert isinstance(session, WorldSession)
+    path.write_text(with_measured_part(path.read_text(encoding="utf-8"), measured_part(world_quality(session))))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

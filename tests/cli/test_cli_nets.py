@@ -1,0 +1,98 @@
+"""Commands on bare networks: their JSON, their tables, and what they say to wrong input."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from cli_run import answer, command
+
+NETWORK = """<NUMBER OF ZONES> 2
+<FIRST THRU NODE> 3
+<END OF METADATA>
+1 3 100 2 1.5 ;
+3 4 100 2 1.0 ;
+4 2 100 2 3.0 ;
+1 4 100 9 4.0 ;
+"""
+TRIPS = "<END OF METADATA>\nOrigin 1\n 2 : 10.0;\n"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[str, str]:
+    network, trips = tmp_path / "x_net.tntp", tmp_path / "x_trips.tntp"
+    network.write_text(NETWORK, encoding="utf-8")
+    trips.write_text(TRIPS, encoding="utf-8")
+    return str(network), str(trips)
+
+
+def test_critical_of_a_file(files: tuple[str, str]) -> None:
+    found = answer("net", "critical", files[0], "--trips", files[1])
+    assert set(found) == {"base_total", "links", "seconds"}
+    assert found["base_total"] == 55.0
+    worst = found["links"][0]
+    assert {name: worst[name] for name in ("link", "from", "to", "delta_total", "cut_off_demand")} == {
+        "link": "3",
+        "from": "4",
+        "to": "2",
+        "delta_total": 0.0,
+        "cut_off_demand": 10.0,
+    }
+    shown = command("net", "critical", *files[:1], "--trips", files[1]).stdout
+    assert "cut off" in shown
+
+
+def test_critical_of_the_study_by_country() -> None:
+    found = answer("net", "critical", "study", "--trips", "Tokyo:Tashkent", "--what", "countries")
+    rows = {row["link"]: row for row in found["links"]}
+    assert rows["UZB"]["cut_off_demand"] == 1.0
+    assert rows["KAZ"]["delta_total"] > 0
+
+
+def test_reach_is_nearest_first_and_grows_with_the_limit() -> None:
+    small = answer("net", "reach", "study", "Tashkent", "--within", "24", "--by", "time")
+    large = answer("net", "reach", "study", "Tashkent", "--within", "48", "--by", "time")
+    hours = [place["hours"] for place in large["places"]]
+    assert hours == sorted(hours)
+    assert {place["place"] for place in small["places"]} < {place["place"] for place in large["places"]}
+
+
+def test_skim_says_what_routes_say_and_is_written(tmp_path: Path) -> None:
+    pairs = answer("net", "skim", "study", "--from", "Tokyo", "--to", "Almaty", "--by", "time")["pairs"]
+    route = answer("routes", "Tokyo", "Almaty", "--by", "time", "-k", "1")["routes"][0]
+    assert pairs[0]["hours"] == pytest.approx(route["hours"])
+    done = command("net", "skim", "study", "--from", "Tokyo", "--to", "Almaty", "--out", str(tmp_path / "skim.csv"))
+    assert done.exit_code == 0
+    assert pd.read_csv(tmp_path / "skim.csv")["destination"].tolist() == ["almaty"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("net", "critical", "nowhere"), "*_net.tntp"),
+        (("net", "critical", "missing_net.tntp", "--trips", "x"), "cannot be read"),
+        (("net", "skim", "study", "--from", "Atlantis"), "Atlantis"),
+        (("net", "reach", "study", "Tokyo", "--within", "-1"), "--within"),
+        (("net", "skim", "study", "--from", "Tokyo", "--to", "Almaty", "-o", "x.doc"), ".parquet"),
+    ],
+)
+def test_wrong_input_is_said_and_ends_with_2(words: tuple[str, ...], said: str) -> None:
+    done = command(*words)
+    assert done.exit_code == 2
+    assert said in done.stderr
+
+
+def test_a_file_needs_its_trips(files: tuple[str, str]) -> None:
+    done = command("net", "critical", files[0])
+    assert done.exit_code == 2
+    assert "_trips.tntp" in done.stderr
+
+
+def test_the_detailed_network_needs_its_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    import landbridge.network.detailed.assemble as assemble
+
+    monkeypatch.setattr(assemble, "_PACKAGES", ("no-such-package",))
+    done = command("network", "build")
+    assert done.exit_code == 2
+    assert "pip install 'landbridge[build]'" in done.stderr
