@@ -139,13 +139,15 @@ def corridors(
             print_json(over_time_json(session, asked.pairs, found))
             return
         from landbridge.run.answer_tables import moves_table, over_time_table
+        from landbridge.scenario import events as all_events
         from landbridge.views.terminal import show_table
 
         out = console()
         names = session.names.places
         show_table(out, over_time_table(found, names))
         out.print()
-        show_table(out, moves_table(found, names, {}))
+        dated = all_events(session.facts.table("spans"), as_of=session.study.base_date)
+        show_table(out, moves_table(found, names, {row.event.id: row.event.what for row in dated}))
         return
     from landbridge.run.corridor_tables import CorridorTables
 
