@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from cost_facts import (
     LAND_AND_SEA,
     amounts,
@@ -15,7 +16,6 @@ from cost_facts import (
     request,
     with_,
 )
-
 from maps import draw
 
 GATE = "rail:KAZ-CHN:gate"

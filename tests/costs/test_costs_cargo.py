@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from cost_facts import LAND_AND_SEA, arc_of, costs_of, reason, request
 
+from cost_facts import LAND_AND_SEA, arc_of, costs_of, reason, request
 from landbridge.schema.errors import FactsError
 from landbridge.schema.words import CARGO_UNITS
 

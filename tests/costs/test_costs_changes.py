@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cost_facts import LAND_AND_SEA, amounts, arc_of, costs_of, entry_of, number, parts, with_
 
+from cost_facts import LAND_AND_SEA, amounts, arc_of, costs_of, entry_of, number, parts, with_
 from landbridge.network.state import Modifier
 from maps import draw
 

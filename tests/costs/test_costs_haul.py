@@ -6,6 +6,9 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from cost_facts import (
     LAND_AND_SEA,
     amounts,
@@ -16,9 +19,6 @@ from cost_facts import (
     reason,
     with_,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-
 from maps import draw
 
 

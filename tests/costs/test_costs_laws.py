@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from cost_facts import DAY, LAND_AND_SEA, WORLD, arc_of, costs_of, facts_of, no_state, request, shut
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cost_facts import DAY, LAND_AND_SEA, WORLD, arc_of, costs_of, facts_of, no_state, request, shut
 from landbridge.costs.arccosts import MEASURES, ArcCosts
 from landbridge.costs.build import arc_costs
 from landbridge.facts.ledger import Number

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from cost_facts import WORLD, facts_of, number, request, with_
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cost_facts import WORLD, facts_of, number, request, with_
 from landbridge.costs.rates import Chain, Rate, Rates, combined
 from landbridge.facts.choose import Question
 from landbridge.facts.money import in_money_year

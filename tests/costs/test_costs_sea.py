@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
+
 from cost_facts import (
     LAND_AND_SEA,
     WORLD,
@@ -19,7 +20,6 @@ from cost_facts import (
     shut,
     with_,
 )
-
 from maps import draw
 
 TWO_LANES = "shanghai(CHN) ~10000 suez~ hamburg(DEU)\nshanghai(CHN) ~16000~ hamburg(DEU)\n"

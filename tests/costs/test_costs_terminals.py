@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from cost_facts import (
     LAND_AND_SEA,
     WORLD,
@@ -16,8 +19,6 @@ from cost_facts import (
     request,
     with_,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 UNLOAD = ("sea_in:P-shanghai", "rail:shanghai")
 LOAD = ("rail:shanghai", "sea_out:P-shanghai")
