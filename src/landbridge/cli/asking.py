@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
+from landbridge.cli.group import changes_of
 from landbridge.cli.options import (
     BUILT_IN,
     AsOf,
@@ -23,15 +25,18 @@ from landbridge.cli.options import (
     Study,
     Value,
 )
-from landbridge.cli.world import Steps, console, note, open_world, print_json, what_is_asked
+from landbridge.cli.world import Counted, Steps, console, get_ready, note, open_world, print_json, what_is_asked
+from landbridge.schema.words import CargoUnit, Objective, ValueClass
 
 What = Literal["links", "crossings", "borders", "ports", "straits", "countries"]
 
 
 def routes(
     ctx: typer.Context,
-    origin: Annotated[str, typer.Argument(metavar="ORIGIN", help="Where from: a name or a code.")],
-    destination: Annotated[str, typer.Argument(metavar="DESTINATION", help="Where to.")],
+    origin: Annotated[
+        str, typer.Argument(metavar="[ORIGIN]", help="Where from: a name, a code, or lat,lon.", show_default=False)
+    ] = "",
+    destination: Annotated[str, typer.Argument(metavar="[DESTINATION]", help="Where to.", show_default=False)] = "",
     via: Annotated[
         list[str] | None,
         typer.Option(
@@ -58,10 +63,39 @@ def routes(
     set_: Set = None,
     scale: Scale = None,
     explain: Annotated[bool, typer.Option("--explain", help="Every component with its facts and sources.")] = False,
+    network: Annotated[
+        Literal["study", "world"] | None,
+        typer.Option(
+            help="Whose network; the study's where it knows both names, else the world's.", show_default=False
+        ),
+    ] = None,
+    pairs: Annotated[
+        Path | None,
+        typer.Option(
+            "--pairs",
+            metavar="FILE",
+            help="Instead of two names a table (.csv, .xlsx) with origin, destination[, cargo, value, by, as_of].",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="With --pairs: the answers, .csv, .parquet or .xlsx."),
+    ] = None,
     study: Study = BUILT_IN,
     json: Json = False,
 ) -> None:
-    """Find the best way between two places and its real alternatives."""
+    """Find the best way between two places and its real alternatives, or those of a table of pairs."""
+    if pairs is not None:
+        if origin or via or mode or avoid or out is None or explain or json:
+            raise typer.BadParameter(
+                "With --pairs give --out FILE, and no names, --via, --avoid, --mode, --explain, --json."
+            )
+        _routes_of_pairs(ctx, pairs, out, study, network or "world", cargo, value, by, k, as_of, scenario)
+        return
+    if not destination:
+        raise typer.BadParameter("Give ORIGIN and DESTINATION, or --pairs FILE.")
+    if out is not None:
+        raise typer.BadParameter("--out goes with --pairs; for a result folder use 'landbridge run'.")
     session, resolved = open_world(ctx, study, scenario, as_of)
     answer = session.routes(
         origin,
@@ -74,6 +108,7 @@ def routes(
         by=by,
         k=k,
         resolved=resolved,
+        network=network or "",
     )
     facts: list[Any] = []
     sources: list[Any] = []
@@ -95,6 +130,49 @@ def routes(
         else:
             show_routes(console(), answer)
     if not answer.routes:
+        raise typer.Exit(3)
+
+
+def _routes_of_pairs(
+    ctx: typer.Context,
+    pairs: Path,
+    out: Path,
+    study: str,
+    network: str,
+    cargo: CargoUnit | None,
+    value: ValueClass | None,
+    by: Objective,
+    k: int,
+    as_of: str | None,
+    scenario: str | None,
+) -> None:
+    from landbridge.run.pairs import route_pairs
+    from landbridge.run.session import open_study
+
+    get_ready()
+    session = open_study(study)
+    with Counted("routes").shown() as counted:
+        report = route_pairs(
+            session,
+            pairs,
+            out,
+            cargoes=(cargo,) if cargo else (),
+            k=k,
+            network=network,
+            progress=counted.show,
+            defaults={"value": value or "", "by": by, "as_of": as_of or ""},
+            scenario=scenario,
+            options=tuple(changes_of(ctx)),
+        )
+    for line in report.bad:
+        note(line)
+    note(
+        f"{report.asked:,} questions: {report.answered:,} answered, {report.no_route:,} without a route, "
+        f"{len(report.bad):,} not asked; {out}"
+    )
+    if report.bad:
+        raise typer.Exit(2)
+    if not report.answered:
         raise typer.Exit(3)
 
 

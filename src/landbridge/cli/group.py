@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import sys
 import traceback
@@ -19,6 +20,8 @@ DEBUG: Final = "LANDBRIDGE_DEBUG"
 #: Options that change the world; they apply in the order in which they are written.
 CHANGES: Final = {"close": "close", "open_": "open", "set_": "set", "scale": "scale"}  # parameter -> action
 _CHANGES: Final = "landbridge.changes"
+#: Coordinates south of the equator begin like an option; a space before them makes them an argument.
+_SOUTHERN: Final = re.compile(r"-\d+(\.\d*)?\s*,")
 _ARGUMENTS: Final = "landbridge.arguments"
 
 
@@ -74,6 +77,7 @@ class Asking(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse as usual, and remember."""
+        args = [f" {word}" if _SOUTHERN.match(word) else word for word in args]
         ctx.meta[_ARGUMENTS] = list(args)
         parser = self.make_parser(ctx)
         with suppress(Exception):  # what is wrong with the arguments is said by the parse that follows

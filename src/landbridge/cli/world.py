@@ -120,3 +120,36 @@ class Steps:
             of = f"/{self.total}" if self.total and not self.about else ""
             typer.echo(f"[{self.done + 1}{of}] {what}", err=True)
         self.done += 1
+
+
+class Counted:
+    """How many of how many are done: a bar on a terminal, a line for every tenth elsewhere."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self._tenth = 0
+        self._bar: Any = None
+        self._task: Any = None
+
+    @contextmanager
+    def shown(self) -> Iterator[Counted]:
+        """Show progress inside the block."""
+        if not sys.stderr.isatty():
+            yield self
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            self._bar, self._task = bar, bar.add_task(self.what, total=None)
+            yield self
+        self._bar = None
+
+    def show(self, done: int, total: int) -> None:
+        """``done`` of ``total`` are done."""
+        if self._bar is not None:
+            self._bar.update(self._task, completed=done, total=total)
+        elif total and done * 10 // total > self._tenth:
+            self._tenth = done * 10 // total
+            note(f"{done:,} of {total:,} {self.what}")

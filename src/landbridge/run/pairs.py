@@ -15,7 +15,7 @@ import json
 import math
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -184,11 +184,13 @@ def route_pairs(
     network: str = "world",
     progress: Progress = lambda done, total: None,
     resume: bool = True,
+    defaults: Mapping[str, str] | None = None,
     **options: Any,
 ) -> PairsReport:
     """Answer the pairs of a file into a table whose format its suffix says; see the head of the module.
 
-    cargoes: asked for each row that names none; k: alternatives per question; network: as in ``Session.routes``;
+    cargoes: asked for each row that names none; defaults: value, by and as_of of rows that name none;
+    k: alternatives per question; network: as in ``Session.routes``;
     progress: called with how many questions are done, and of how many; resume: go on with the side file of an
     interrupted run; options: further ones of ``Session.routes`` (via, avoid, mode, scenario, options).
 
@@ -202,7 +204,11 @@ def route_pairs(
         raise BadRequest("No such cargo", [finding])
     pairs: list[Pair] = []
     for pair in read_pairs(source):
-        pairs += [_with_cargo(pair, unit) for unit in cargoes] if cargoes and not pair.cargo else [pair]
+        given: dict[str, Any] = {
+            name: text for name, text in (defaults or {}).items() if text and not getattr(pair, name)
+        }
+        units = cargoes if cargoes and not pair.cargo else (pair.cargo,)
+        pairs += [replace(pair, cargo=unit, **given) for unit in units]
     side = target.with_name(target.name + ".partial.jsonl")
     settings = json.dumps([session.network_digest, session.facts.digest, k, network, repr(sorted(options.items()))])
     keys = [hashlib.blake2b(f"{settings}{asdict(pair)}".encode(), digest_size=12).hexdigest() for pair in pairs]
@@ -222,10 +228,6 @@ def route_pairs(
         raise OutputError(f"{error.filename or target} cannot be written: {error.strerror}") from error
     side.unlink(missing_ok=True)
     return _report([rows or [] for rows in found], resumed, target)
-
-
-def _with_cargo(pair: Pair, cargo: str) -> Pair:
-    return Pair(**{**asdict(pair), "cargo": cargo})
 
 
 def _finished(side: Path) -> dict[str, list[dict[str, Any]]]:
