@@ -50,3 +50,11 @@ def test_questions_that_are_half_said_end_with_2(words: tuple[str, ...]) -> None
     done = command(*words)
     assert done.exit_code == 2
     assert "Traceback" not in done.stderr
+
+
+def test_quality_of_the_worlds_network() -> None:
+    found = answer("network", "quality", "--network", "world")
+    assert set(found) == {"size", "holes", "links", "checks"}
+    sizes = {row["what"]: row["n"] for row in found["size"]}
+    assert sizes["places that reach each other"] / sizes["places"] > 0.95
+    assert {row["mode"] for row in found["checks"]} == {"sea", "rail", "road"}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from landbridge.cli.options import BUILT_IN, AsOf, Between, Json, Study
-from landbridge.cli.world import console, print_json
+from landbridge.cli.world import console, get_ready, print_json
 
 
 def facts_list(
@@ -246,14 +246,28 @@ def scenarios(study: Study = BUILT_IN, json: Json = False) -> None:
     show_table(console(), scenarios_table(found))
 
 
-def network_quality(study: Study = BUILT_IN, json: Json = False) -> None:
-    """Components, links by mode and country, unreachable places, model length against official and straight line."""
-    from landbridge.network.quality import quality
-    from landbridge.run.report import quality_tables
+def network_quality(
+    network: Annotated[Literal["study", "world"], typer.Option(help="Whose network.")] = "study",
+    study: Study = BUILT_IN,
+    json: Json = False,
+) -> None:
+    """Components, links by mode and country, unreachable places, model length against published and straight line."""
     from landbridge.run.session import open_study
 
     session = open_study(study)
-    tables = quality_tables(quality(session.network, session.tables))
+    if network == "world":
+        from landbridge.run.world_page import world_tables
+        from landbridge.run.world_quality import world_quality
+        from landbridge.run.world_session import open_world
+
+        get_ready()
+        session = whole = open_world(session)
+        tables = world_tables(world_quality(whole))
+    else:
+        from landbridge.network.quality import quality
+        from landbridge.run.report import quality_tables
+
+        tables = quality_tables(quality(session.network, session.tables))
     if json:
         print_json(
             {

@@ -83,12 +83,12 @@ _KEPT: Final = _Kept()
 @lru_cache(maxsize=1 << 17)
 def _words(text: str) -> str:
     """As ``normalise``, with one space where something other than an apostrophe stands between the letters."""
-    flat = text
-    for _ in range(2):  # taking accents off can bring capitals to light
-        flat = flat.casefold()
-        if flat.isascii():
-            break
+    flat = text.casefold()
+    if not flat.isascii():
         flat = unicodedata.normalize("NFKD", flat).translate(_PLAIN)
+        small = flat.casefold()
+        if small != flat:  # taking accents off can bring capitals to light
+            flat = unicodedata.normalize("NFKD", small).translate(_PLAIN)
     return " ".join(flat.translate(_KEPT).split())
 
 

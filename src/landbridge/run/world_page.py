@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections import Counter
 from pathlib import Path
 
+from landbridge.result.report import Cell, Column, ColumnKind, Table
 from landbridge.run.session import open_study
 from landbridge.run.world_quality import WorldQuality, spread, world_quality
 from landbridge.run.world_session import WorldSession
@@ -67,6 +69,63 @@ def measured_part(quality: WorldQuality) -> str:
             f"{check.model_km:,.0f} | {check.ratio:.2f} | {check.closed} | {note}<{check.source}> |"
         )
     return "\n".join(lines) + "\n"
+
+
+def world_tables(quality: WorldQuality) -> tuple[Table, ...]:
+    """The findings as tables for views."""
+    sizes: list[tuple[Cell, ...]] = [
+        ("nodes", quality.nodes),
+        ("arcs", quality.arcs),
+        ("places", quality.places),
+        ("places that reach each other", quality.part_sizes[0]),
+        ("loose parts", len(quality.part_sizes) - 1),
+        ("places without a terminal within reach", len(quality.places_without_terminal)),
+        ("ports without a road or a railway", len(quality.ports_without_land)),
+        ("crossings", quality.crossings),
+        ("crossings whose row rests on no source", quality.crossings_without_source),
+    ]
+    holes: list[tuple[Cell, ...]] = [(name, "no terminal") for name in quality.capitals_without_terminal]
+    holes += [(name, "cut off") for name in quality.capitals_cut_off]
+    links: list[tuple[Cell, ...]] = [(country, mode, n) for (country, mode), n in quality.links.items()]
+    checks: list[tuple[Cell, ...]] = [
+        (
+            check.mode,
+            check.origin,
+            check.destination,
+            check.published_km,
+            check.model_km if math.isfinite(check.model_km) else None,
+            check.ratio if math.isfinite(check.ratio) else None,
+            check.closed,
+            check.source,
+        )
+        for check in quality.checks
+    ]
+    number: ColumnKind = "number"
+    return (
+        Table("size", "Size and parts", (Column("what", "what"), Column("n", "n", "", number)), tuple(sizes)),
+        Table("holes", "Capitals out of reach", (Column("capital", "capital"), Column("why", "why")), tuple(holes)),
+        Table(
+            "links",
+            "Pieces of line",
+            (Column("country", "country"), Column("mode", "mode"), Column("n", "pieces", "", number)),
+            tuple(links),
+        ),
+        Table(
+            "checks",
+            "Lengths beside published ones",
+            (
+                Column("mode", "mode"),
+                Column("origin", "from"),
+                Column("destination", "to"),
+                Column("published_km", "published", "km", number),
+                Column("model_km", "model", "km", number),
+                Column("ratio", "ratio", "", number, 2),
+                Column("closed", "shut"),
+                Column("source", "published where", "", "url"),
+            ),
+            tuple(checks),
+        ),
+    )
 
 
 def with_measured_part(text: str, part: str) -> str:
