@@ -91,11 +91,16 @@ def chosen_things(session: Session, selectors: Sequence[str]) -> tuple[Closable,
             remedy = f"Name one of {', '.join(kinds)} without a field."
             findings.append(Finding(text, "this cannot be closed in a table", remedy))
             continue
-        for identifier in session.gazetteer.ids(selector.kind, selector.value):
-            things = things_of(session, what, (identifier,)) or _other_spelling(session, what, identifier)
-            if not things:
-                findings.append(Finding(text, f"{identifier} closes no link of the network", "Name another thing."))
-            found += [thing for thing in things if all(thing.id != other.id for other in found)]
+        identifiers = session.gazetteer.ids(selector.kind, selector.value)
+        things = [
+            thing
+            for identifier in identifiers
+            for thing in things_of(session, what, (identifier,)) or _other_spelling(session, what, identifier)
+        ]
+        if not things:  # of several that share a name, those without a link in the network are left out
+            remedy = "Name another thing."
+            findings.append(Finding(text, f"{', '.join(identifiers)} closes no link of the network", remedy))
+        found += [thing for thing in things if all(thing.id != other.id for other in found)]
     if findings:
         raise BadRequest("These closures cannot be computed.", findings)
     return tuple(found)
