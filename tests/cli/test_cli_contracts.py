@@ -203,3 +203,12 @@ def test_changes_apply_in_the_order_in_which_they_are_written() -> None:
 @pytest.mark.parametrize("words", [("routes", "Tokyo", "Almaty"), ("corridors", "--pairs", "tokyo-astana")])
 def test_equals_sign_and_space_are_the_same(words: tuple[str, ...]) -> None:
     assert answer(*words, "--close", "strait.malacca") == answer(*words, "--close=strait.malacca")
+
+
+def test_closures_that_last_some_days_tell_what_queues() -> None:
+    found = answer("closures", "--what", "crossings", "--pairs", "Tokyo:Tashkent", "--days", "14", "--use", "0.5")
+    assert found["recovery"]
+    for row in found["recovery"]:
+        assert row["clear_after_days"] == 28.0
+        assert all(0 <= pair["departure_delay_days"] <= 14 for pair in row["pairs"])
+    assert "Shut for 14 days" in command("closures", "--pairs", "Tokyo:Tashkent", "--days", "14").stdout

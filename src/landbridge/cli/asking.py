@@ -264,6 +264,13 @@ def closures(
     top: Annotated[
         int, typer.Option("--top", metavar="N", min=1, help="Show so many of the worst; --json has all.")
     ] = 30,
+    days: Annotated[
+        float | None,
+        typer.Option("--days", metavar="N", min=0, help="Also: shut for so many days, what queues and who goes round."),
+    ] = None,
+    use: Annotated[
+        float, typer.Option("--use", metavar="SHARE", min=0, help="With --days: share of capacity of a normal day.")
+    ] = 0.8,
     cargo: Cargo = None,
     value: Value = None,
     by: By = "cost",
@@ -277,7 +284,7 @@ def closures(
     json: Json = False,
 ) -> None:
     """Shut each link, crossing, border, port, strait or country in turn and rank what that does to the pairs."""
-    from landbridge.run.ask_closures import ask_closures, ask_joint_closures
+    from landbridge.run.ask_closures import ask_closures, ask_joint_closures, ask_recovery
 
     session, resolved = open_world(ctx, study, scenario, as_of)
     asked = what_is_asked(session, scenario, cargo, value, by, pairs)
@@ -304,17 +311,30 @@ def closures(
                 resolved=resolved,
             )
         ]
+    queues = (
+        [(row, *ask_recovery(session, row, days, use=use, resolved=resolved)) for row in tables[0].rows if row.effects]
+        if days is not None
+        else []
+    )
     if json:
         content = tables[0].to_json()
+        if days is not None:
+            content["recovery"] = [
+                {"id": row.id, **queue.to_json(), "pairs": [pair.to_json() for pair in hurt]}
+                for row, queue, hurt in queues
+            ]
         if together:
             content["joint"] = tables[1].to_json()
         print_json(content)
         return
-    from landbridge.views.answers import closures_table
+    from landbridge.views.answers import closures_table, recovery_table
     from landbridge.views.terminal import show_table
 
     for table in tables:
         show_table(console(), closures_table(table, session.study.money_year, top))
+    if days is not None:
+        found = [(row.name, queue, hurt) for row, queue, hurt in queues[:top] if hurt]
+        show_table(console(), recovery_table(found, days, use))
 
 
 def access(

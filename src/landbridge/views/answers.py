@@ -5,8 +5,10 @@ Which columns there are, with units, stands here once per question; ``landbridge
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from landbridge.result.access import AccessTable
-from landbridge.result.closures import ClosureTable
+from landbridge.result.closures import ClosureTable, PairRecovery, Recovery
 from landbridge.result.corridors import INDICATORS, Corridors
 from landbridge.result.report import Cell, Column, Table
 from landbridge.views import figures
@@ -107,6 +109,39 @@ def parts_table(corridors: Corridors, pair: str, corridor: str, money_year: int)
     ]
     title = f"{row.name}, {row.origin} to {row.destination}, part by part"
     return Table(f"parts-{pair}-{corridor}", title, columns, tuple(cells))
+
+
+def recovery_table(found: Sequence[tuple[str, Recovery, Sequence[PairRecovery]]], days: float, use: float) -> Table:
+    """A closure that lasts ``days`` days, thing by thing and pair by pair."""
+    columns = (
+        Column("name", "closed"),
+        Column("pair", "pair"),
+        Column("clear", "queue gone after", "days", "number", 1),
+        Column("waiting", "waiting at reopening", "", "number"),
+        Column("unit", "of"),
+        Column("under_way", "late if under way", "days, mean", "number", 1),
+        Column("departing", "late if leaving then", "days, mean", "number", 1),
+        Column("round", "goes round until", "day", "number", 1),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            name,
+            pair.pair,
+            queue.clear_after_days,
+            queue.waiting_at_reopening,
+            queue.capacity_unit,
+            pair.under_way_delay_days,
+            pair.departure_delay_days,
+            pair.go_round[1] if pair.go_round else None,
+        )
+        for name, queue, pairs in found
+        for pair in pairs
+    )
+    note = (
+        f"Vehicles queue while it is shut and leave in the order of arrival; a normal day takes {use:.0%} of what it "
+        "can pass (assumed). Who leaves meanwhile takes the way round where that is shorter than the wait."
+    )
+    return Table("recovery", f"Shut for {days:g} days", columns, rows, note)
 
 
 def closures_table(found: ClosureTable, money_year: int, most: int | None = None) -> Table:
