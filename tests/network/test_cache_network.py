@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from landbridge.network import cache
-from landbridge.network.cache import cache_folder, cached_network, network_digest
+from landbridge.network.cache import cache_folder, cached_network, forget_old, network_digest
 from landbridge.network.topology import Network
 from maps import draw
 
@@ -131,3 +131,13 @@ def test_the_folder_is_the_one_named_or_the_platforms(monkeypatch: pytest.Monkey
     monkeypatch.setattr(cache.sys, "platform", "win32")
     monkeypatch.setenv("LOCALAPPDATA", os.fspath(tmp_path / "local"))
     assert cache_folder() == tmp_path / "local" / "landbridge"
+
+
+def test_only_the_networks_written_last_are_kept(tmp_path: Path) -> None:
+    for number in range(6):
+        path = tmp_path / f"network-{number}.npz"
+        path.touch()
+        os.utime(path, ns=(number, number))
+    (tmp_path / "other.npz").touch()
+    forget_old(tmp_path, "network-*.npz", 2)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["network-4.npz", "network-5.npz", "other.npz"]

@@ -44,6 +44,10 @@ def cache_folder() -> Path:
     return base / "landbridge"
 
 
+#: Networks kept in the cache folder; each edit of a study's tables makes another.
+KEPT_NETWORKS: Final = 8
+
+
 def network_digest(tables: Iterable[bytes]) -> str:
     """Digest of the tables a network is made from, of the sea graph and of the code that makes it."""
     digest = hashlib.blake2b(digest_size=16)
@@ -68,7 +72,19 @@ def cached_network(
     network, lines = build()
     with suppress(OSError):
         _write(path, network, lines)
+        forget_old(path.parent, "network-*.npz", KEPT_NETWORKS)
     return network, lines
+
+
+def forget_old(folder: Path, pattern: str, kept: int) -> None:
+    """Remove all files of a pattern but those written last; a file that another process removes first is no matter."""
+    written = []
+    for path in folder.glob(pattern):
+        with suppress(OSError):
+            written.append((path.stat().st_mtime_ns, path))
+    for _, path in sorted(written)[:-kept]:
+        with suppress(OSError):
+            path.unlink()
 
 
 def _read(path: Path) -> tuple[Network, dict[str, str]]:
