@@ -143,18 +143,18 @@ for number in itertools.count():
 def test_killed_at_any_moment_the_folder_is_whole_or_absent(tmp_path: Path) -> None:
     draw = random.Random(7)
     target = tmp_path / "out"
-    seen = 0
     for _ in range(12):
         with subprocess.Popen([sys.executable, "-c", WRITER, str(target)], stdout=subprocess.PIPE) as writer:
             assert writer.stdout is not None
             writer.stdout.readline()
+            if not target.exists():
+                # However slow the machine is, the first one is let finish once; what follows replaces it.
+                while not target.exists():
+                    time.sleep(0.01)
             time.sleep(draw.uniform(0.0, 0.05))
             writer.send_signal(signal.SIGKILL)
-        if target.exists():
-            seen += 1
-            assert len(list(target.iterdir())) == 40
-            assert len(content(target)) == 1
-    assert seen > 6
+        assert len(list(target.iterdir())) == 40
+        assert len(content(target)) == 1
     # The next one sweeps away what the killed left behind.
     fill(target, "last")
     assert content(target) == {"last"}
