@@ -147,10 +147,8 @@ def test_killed_at_any_moment_the_folder_is_whole_or_absent(tmp_path: Path) -> N
         with subprocess.Popen([sys.executable, "-c", WRITER, str(target)], stdout=subprocess.PIPE) as writer:
             assert writer.stdout is not None
             writer.stdout.readline()
-            if not target.exists():
-                # However slow the machine is, the first one is let finish once; what follows replaces it.
-                while not target.exists():
-                    time.sleep(0.01)
+            while not target.exists():  # however slow the machine is, the first one is let finish
+                time.sleep(0.01)
             time.sleep(draw.uniform(0.0, 0.05))
             writer.send_signal(signal.SIGKILL)
         assert len(list(target.iterdir())) == 40
