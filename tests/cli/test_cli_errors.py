@@ -31,7 +31,7 @@ def test_a_tie_lists_what_it_could_be() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("routes", "Tokyo"), "Missing argument"),
+        (("routes", "Tokyo"), "Give ORIGIN and DESTINATION"),
         (("routes", "Tokyo", "Tashkent", "--by", "magic"), "magic"),
         (("routes", "Tokyo", "Tashkent", "--mode", "air"), "Choose one of rail, road, sea, ferry"),
         (("routes", "Tokyo", "Tashkent", "--quick"), "No such option"),

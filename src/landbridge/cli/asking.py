@@ -34,9 +34,9 @@ What = Literal["links", "crossings", "borders", "ports", "straits", "countries"]
 def routes(
     ctx: typer.Context,
     origin: Annotated[
-        str, typer.Argument(metavar="[ORIGIN]", help="Where from: a name, a code, or lat,lon.", show_default=False)
+        str, typer.Argument(metavar="ORIGIN", help="Where from: a name, a code, or lat,lon.", show_default=False)
     ] = "",
-    destination: Annotated[str, typer.Argument(metavar="[DESTINATION]", help="Where to.", show_default=False)] = "",
+    destination: Annotated[str, typer.Argument(metavar="DESTINATION", help="Where to.", show_default=False)] = "",
     via: Annotated[
         list[str] | None,
         typer.Option(
