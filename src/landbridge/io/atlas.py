@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -25,6 +26,12 @@ def country_table() -> tuple[dict[str, str], ...]:
     """Rows of ``world/countries.csv``: iso3, iso2, iso_numeric, name, aliases, continent, capital, landlocked."""
     text = resources.files("landbridge").joinpath("world/countries.csv").read_text(encoding="utf-8")
     return tuple(csv.DictReader(text.splitlines()))
+
+
+@cache
+def country_names() -> Mapping[str, str]:
+    """ISO alpha-3 code -> name of every country."""
+    return {row["iso3"]: row["name"] for row in country_table()}
 
 
 @cache

@@ -29,13 +29,18 @@ CACHE_VARIABLE = "LANDBRIDGE_KERNEL_CACHE"
 CACHE = os.environ.get(CACHE_VARIABLE, "1") != "0"
 
 
+def sources_digest(folder: Path = KERNELS) -> str:
+    """SHA-256 of all kernel sources: compiled code of other sources is stale."""
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(folder.glob("*.py")))).hexdigest()
+
+
 def forget_stale_code(folder: Path) -> bool:
     """Remove compiled code that was made from other sources than those in ``folder``; whether there was any.
 
     numba looks only at the file a kernel stands in, but a kernel contains the code of those it calls from
     other files. A digest of all sources, kept beside the compiled code, closes that gap.
     """
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(folder.glob("*.py")))).hexdigest()
+    digest = sources_digest(folder)
     stamp = folder / "__pycache__" / "kernels.sha256"
     try:
         if stamp.exists() and stamp.read_text() == digest:

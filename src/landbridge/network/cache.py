@@ -8,13 +8,12 @@ writable folder the network is built each time.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import fields
 from importlib import resources
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from landbridge.network.topology import Network
 
@@ -97,16 +97,18 @@ def _read(path: Path) -> tuple[Network, dict[str, str]]:
 
 
 def _write(path: Path, network: Network, lines: dict[str, str]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     arrays = network.arrays()
     words = {field.name: getattr(network, field.name) for field in fields(network) if field.name not in arrays}
     words["lines"] = lines
-    buffer = io.BytesIO()
-    text = np.frombuffer(json.dumps(words).encode(), dtype=np.uint8)
-    np.savez(buffer, words=text, **arrays)  # type: ignore[arg-type]
+    write_arrays(path, {"words": np.frombuffer(json.dumps(words).encode(), dtype=np.uint8), **arrays})
+
+
+def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write arrays as one file, whole or not at all; an interruption leaves nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.stem, suffix=".part", delete=False) as part:
         try:
-            part.write(buffer.getvalue())
+            np.savez(part, **arrays)  # type: ignore[arg-type]
             part.close()
             Path(part.name).replace(path)
         except BaseException:  # an interruption too leaves nothing

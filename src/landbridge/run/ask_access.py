@@ -5,11 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 
-from landbridge.io.atlas import country_table
+from landbridge.io.atlas import country_names, country_table
 from landbridge.models.access import BestWay, access, best_way, remedies
 from landbridge.network.state import Shipment, applies
 from landbridge.result.access import AccessRow, AccessTable
-from landbridge.run.ask_closures import country_names
 from landbridge.run.other_costs import OtherCosts
 from landbridge.run.session import Session
 from landbridge.scenario import Change, Resolved, presets

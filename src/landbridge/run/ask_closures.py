@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from landbridge.costs.arccosts import ArcCosts
 from landbridge.facts.ledger import Number
-from landbridge.io.atlas import country_table
+from landbridge.io.atlas import country_names
 from landbridge.models.closures import (
     Closable,
     WeightedPair,
@@ -16,7 +16,6 @@ from landbridge.models.closures import (
     pairs_of,
 )
 from landbridge.models.recovery import pair_recovery, recovery
-from landbridge.network.sea import load_straits
 from landbridge.result.closures import ClosureRow, ClosureTable, PairRecovery, Recovery
 from landbridge.run.other_costs import OtherCosts
 from landbridge.run.session import Session
@@ -33,11 +32,6 @@ def study_pairs(session: Session) -> tuple[WeightedPair, ...]:
     return tuple(WeightedPair(pair.id, pair.origin, pair.destination) for pair in session.study.pairs)
 
 
-def country_names() -> dict[str, str]:
-    """Names of the countries of the world by ISO3."""
-    return {row["iso3"]: row["name"] for row in country_table()}
-
-
 def names_of(session: Session, what: What) -> Mapping[str, str]:
     """Names of all things of a kind, by id."""
     countries = country_names()
@@ -46,7 +40,7 @@ def names_of(session: Session, what: What) -> Mapping[str, str]:
     if what == "ports":
         return session.names.ports
     if what == "straits":
-        return {strait.id: strait.name for strait in load_straits()}
+        return session.names.straits
     if what == "countries":
         return countries
     if what == "borders":

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from landbridge.io.atlas import country_names
 from landbridge.result.access import AccessRow, AccessTable, SeaWay
 from landbridge.result.report import Cell, Chapter, Column, Dot, DotChart, Figure, Sentence, Table
 from landbridge.run.ask_access import ask_access
-from landbridge.run.ask_closures import country_names
 from landbridge.run.other_costs import OtherCosts
 from landbridge.run.session import Session
 from landbridge.scenario import Resolved

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from landbridge.result.report import Table
     from landbridge.run.session import Session
     from landbridge.scenario import Resolved
-
-#: Attributes of a study's ways beside the objective, in the units of their names.
-STUDY_ATTRIBUTES: Final = ("hours", "usd", "co2_kg", "distance_km")
 
 
 @dataclass(frozen=True)

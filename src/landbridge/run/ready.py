@@ -22,10 +22,9 @@ def ready_kernels(progress: Progress) -> bool:
         return False
     import numba
 
-    from landbridge.kernels.jit import KERNELS
+    from landbridge.kernels.jit import KERNELS, sources_digest
 
-    sources = b"".join(path.read_bytes() for path in sorted(KERNELS.glob("*.py")))
-    key = f"{KERNELS}:{numba.__version__}:".encode() + sources
+    key = f"{KERNELS}:{numba.__version__}:{sources_digest()}".encode()
     stamp = cache_folder() / f"kernels-{hashlib.sha256(key).hexdigest()[:16]}"
     if stamp.exists():
         return False

@@ -14,14 +14,12 @@ import hashlib
 import io
 import json
 import os
-import tempfile
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib import resources
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -35,7 +33,14 @@ from landbridge.io.atlas import country_table
 from landbridge.models.corridor_match import CorridorIndex
 from landbridge.models.route_account import Names
 from landbridge.network.build import build_network
-from landbridge.network.cache import cache_folder, cached_network, network_digest
+from landbridge.network.cache import (
+    KEPT_NETWORKS,
+    cache_folder,
+    cached_network,
+    forget_old,
+    network_digest,
+    write_arrays,
+)
 from landbridge.network.gazetteer import Gazetteer, Resolution
 from landbridge.network.geometry import Shapes, section_lines
 from landbridge.network.lanes import service_straits
@@ -345,20 +350,9 @@ def _cached_tables(digest: str, make: Callable[[], Mapping[str, bytes]]) -> dict
     tables = dict(make())
     arrays = {name: np.frombuffer(text, dtype=np.uint8) for name, text in tables.items()}
     with suppress(OSError):
-        _write(path, arrays)
+        write_arrays(path, arrays)
+        forget_old(path.parent, "world-tables-*.npz", KEPT_NETWORKS)
     return tables
-
-
-def _write(path: Path, arrays: Mapping[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.stem, suffix=".part", delete=False) as part:
-        try:
-            np.savez(part, **arrays)
-            part.close()
-            Path(part.name).replace(path)
-        except OSError:
-            Path(part.name).unlink(missing_ok=True)
-            raise
 
 
 @cache
@@ -384,10 +378,8 @@ def _cached_costs(digest: str, network: Network, make: Callable[[], ArcCosts]) -
         return _costs_from(stored, network)
     costs = make()
     with suppress(OSError):
-        _write(path, _costs_arrays(costs))
-        others = sorted(path.parent.glob("world-costs-*.npz"), key=lambda item: item.stat().st_mtime)
-        for old in others[:-KEPT_COSTS]:
-            old.unlink(missing_ok=True)
+        write_arrays(path, _costs_arrays(costs))
+        forget_old(path.parent, "world-costs-*.npz", KEPT_COSTS)
     return costs
 
 

@@ -19,7 +19,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from landbridge.io.atlas import country_polygons, country_table
+from landbridge.io.atlas import country_names, country_polygons
 from landbridge.result.report import MapData, MapLine, MapPoint, PairAnswer, StudySummary
 from landbridge.result.routes import Line
 from landbridge.schema.words import MODES
@@ -135,7 +135,7 @@ def map_svg(data: MapData, *, width: float = 960, height: float = 560, id_: str 
     scale_bar, scale_box = _scale_bar(projection, height)
     obstacles = [*mark_boxes, *(box for _, box in badges), credit_box, scale_box]
     labels = svg.place_labels(wanted, (4, 4, width - 4, height - 4), obstacles, samples)
-    country_names = svg.place_labels(
+    named = svg.place_labels(
         names, (4, 4, width - 4, height - 4), [*obstacles, *(label.box for label in labels)], samples
     )
     content = [
@@ -145,7 +145,7 @@ def map_svg(data: MapData, *, width: float = 960, height: float = 560, id_: str 
             [
                 svg.element("rect", width=width, height=height, fill=palette.WATER),
                 land,
-                *(label.svg() for label in country_names if not label.leader),
+                *(label.svg() for label in named if not label.leader),
                 routes,
                 *(badge for badge, _ in badges),
                 marks,
@@ -178,11 +178,6 @@ def _description(data: MapData) -> str:
 # --- land -----------------------------------------------------------------------------------------------------------
 
 
-@cache
-def _country_names() -> dict[str, str]:
-    return {row["iso3"]: row["name"] for row in country_table()}
-
-
 def _land(projection: Projection, frame: svg.Box, shaded: frozenset[str]) -> tuple[str, list[svg.Wanted]]:
     """Countries as two paths (plain, shaded) and the names of those that show enough area."""
     paths: dict[bool, list[str]] = {False: [], True: []}
@@ -194,7 +189,7 @@ def _land(projection: Projection, frame: svg.Box, shaded: frozenset[str]) -> tup
             for ring in rings
         )
         largest = max(_polygons(polygon), key=lambda part: part.area)
-        label = _country_names().get(code, code)
+        label = country_names().get(code, code)
         size = 10.0
         if largest.area > 1.3 * svg.text_width(label, size) ** 2:
             spot = shapely.maximum_inscribed_circle(largest, tolerance=2.0).coords[0]

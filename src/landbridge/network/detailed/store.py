@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from landbridge.network import cache
 from landbridge.network.detailed.arrays import DetailedNetwork, array_names
 from landbridge.network.detailed.crossings import BorderCrossing
 from landbridge.network.detailed.land import Terminal
@@ -38,19 +39,8 @@ class NoDetailedNetwork(LandbridgeError):  # noqa: N818 - reads as a sentence in
 
 
 def cache_folder(cache_dir: Path | None = None) -> Path:
-    """The folder for built networks: ``cache_dir``, else ``LANDBRIDGE_CACHE``, else the platform's cache folder."""
-    if cache_dir is not None:
-        return cache_dir
-    named = os.environ.get("LANDBRIDGE_CACHE")
-    if named:
-        return Path(named)
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    return base / "landbridge"
+    """The folder for built networks: ``cache_dir``, else the one of everything that is derived."""
+    return cache.cache_folder() if cache_dir is None else cache_dir
 
 
 def network_folder(digest: str, cache_dir: Path | None = None) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from landbridge.io.atlas import country_table
+from landbridge.io.atlas import country_names
 from landbridge.result.report import Figure, Headline, HeadlineRoute, Sentence, StudySummary
 from landbridge.views import figures
 
@@ -24,7 +24,7 @@ def headline_sentences(study: StudySummary, headline: Headline) -> list[Sentence
 
 def country_name(code: str) -> str:
     """Name of an ISO alpha-3 code, the code itself where it is unknown."""
-    return next((row["name"] for row in country_table() if row["iso3"] == code), code)
+    return country_names().get(code, code)
 
 
 def _times_and_prices(study: StudySummary, headline: Headline) -> list[Sentence]:
