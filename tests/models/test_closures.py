@@ -18,7 +18,6 @@ from landbridge.kernels.critical import closures as kernel_closures
 from landbridge.kernels.critical import make_demand, make_groups
 from landbridge.kernels.graph import build_graph
 from landbridge.models.closures import (
-    WHATS,
     Closable,
     WeightedPair,
     borders,
@@ -31,6 +30,7 @@ from landbridge.network.select import SelectorContext
 from landbridge.result.closures import ClosureTable
 from landbridge.scenario.changes import Selector
 from landbridge.schema.errors import BadRequest
+from landbridge.schema.words import WHATS
 
 O_D = WeightedPair("o-d", "o", "d")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from landbridge.kernels.sphere import great_circles_km
 from landbridge.network.detailed.arrays import DetailedNetwork
 from landbridge.network.detailed.assemble import freeze
 from landbridge.network.detailed.crossings import Borders, find_borders
@@ -13,7 +14,6 @@ from landbridge.network.detailed.places import KnownLink, WorldPlace
 from landbridge.network.detailed.rules import Rules
 from landbridge.network.detailed.source import SourceGraph
 from landbridge.network.detailed.towns import Town
-from landbridge.network.sphere import great_circles_km
 
 #: Distance of two neighbours of the grid: 0.05 degrees, 5.6 km north-south and 3.6 km east-west.
 STEP = 0.05

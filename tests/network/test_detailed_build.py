@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from landbridge.kernels.dijkstra import shortest_tree
+from landbridge.kernels.sphere import great_circle_km, great_circles_km
 from landbridge.network.detailed.arrays import DetailedNetwork
 from landbridge.network.detailed.assemble import with_sea_lanes
 from landbridge.network.detailed.crossings import border_points
@@ -21,7 +22,6 @@ from landbridge.network.detailed.places import KnownLink
 from landbridge.network.detailed.rules import ARC_RULES, Rules
 from landbridge.network.detailed.territory import country_codes
 from landbridge.network.sea import SeaAccess, SeaGraph, SeaPort, Strait
-from landbridge.network.sphere import great_circle_km, great_circles_km
 from landbridge.schema.words import ARC_KINDS, MODES
 
 PLACES = (

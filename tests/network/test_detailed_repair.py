@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from landbridge.kernels.sphere import great_circle_km
 from landbridge.network.detailed.repair import (
     crossing_join,
     dead_end_joins,
@@ -17,7 +18,6 @@ from landbridge.network.detailed.repair import (
     terminal_edges,
 )
 from landbridge.network.detailed.territory import country_codes
-from landbridge.network.sphere import great_circle_km
 
 SEEDS = st.integers(0, 10_000)
 USA, CAN = country_codes().index("USA"), country_codes().index("CAN")

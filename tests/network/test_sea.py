@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from sea_sample import access, accesses, graph, ports
 
+from landbridge.kernels.sphere import great_circles_km
 from landbridge.network.sea import (
     attach,
     attach_many,
@@ -24,7 +25,6 @@ from landbridge.network.sea import (
 )
 from landbridge.network.sea.graph import SeaTableError, crossings, edge_line, gate_parity
 from landbridge.network.sea.lanes import lane_line
-from landbridge.network.sphere import great_circles_km
 from landbridge.schema.errors import BadRequest, UnknownName
 
 SHIPPED = resources.files("landbridge").joinpath("world", "sea")

@@ -52,10 +52,10 @@ def test_chains_keep_every_line_and_join_only_at_nodes_of_other_degree_than_two(
 
 def test_after_adding_edges_of_sight_no_seen_pair_is_far_apart() -> None:
     """Three sides of a rectangle in the open ocean: the fourth is added; over land or a gate it is not."""
+    from landbridge.kernels.sphere import great_circle_km
     from landbridge.network.derive.sea_sight import DETOUR, with_sight_edges
     from landbridge.network.sea import Strait
     from landbridge.network.sea.graph import SeaGraph
-    from landbridge.network.sphere import great_circle_km
 
     def rectangle(south: float, west: float, gate: tuple[float, float, float, float]) -> SeaGraph:
         lat = np.array([south, south + 2, south + 2, south])

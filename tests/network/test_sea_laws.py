@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sea_sample import access, accesses, graph, ports
 
+from landbridge.kernels.sphere import great_circles_km
 from landbridge.network.sea import Lane, SeaAccess, distances, lane_geometry, lane_parity, lane_rows, lane_variants
 from landbridge.network.sea.graph import SeaGraph, Strait, gate_parity
 from landbridge.network.sea.lanes import lane_line
-from landbridge.network.sphere import great_circles_km
 
 SETTINGS = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 

@@ -14,10 +14,10 @@ from landbridge.io.atlas import country_polygons, country_table
 from landbridge.io.polyline import decode
 from landbridge.kernels.dijkstra import shortest_tree
 from landbridge.kernels.graph import build_graph, strong_parts
+from landbridge.kernels.sphere import great_circle_km, great_circles_km
 from landbridge.network.detailed.places import known_links, world_places
 from landbridge.network.detailed.rules import ARC_RULES
 from landbridge.network.detailed.territory import countries_of, country_codes, gauge_rows
-from landbridge.network.sphere import great_circle_km, great_circles_km
 
 MODES = ("rail", "road")
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from landbridge.kernels.sphere import great_circle_km
 from landbridge.network.build import _Draft, _Near, _NodeRow
-from landbridge.network.sphere import great_circle_km
 from landbridge.network.world import (
     CURATED_RATIO,
     SAME_CROSSING_KM,

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from landbridge.costs.arccosts import ArcCosts
-from landbridge.models.closures import WHATS, WeightedPair, pairs_of
+from landbridge.models.closures import WeightedPair, pairs_of
 from landbridge.network.select import arcs_of
 from landbridge.network.state import Shipment
 from landbridge.result.report import Chapter, DotChart, MapData, RankChart, Sentence, Table
@@ -38,6 +38,7 @@ from landbridge.run.other_costs import OtherCosts
 from landbridge.run.session import Session, open_study
 from landbridge.scenario import Resolved, parse_selector, preset_ids
 from landbridge.schema.errors import BadRequest
+from landbridge.schema.words import WHATS
 from landbridge.views import charts
 from landbridge.views.map import map_svg
 

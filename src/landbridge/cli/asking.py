@@ -26,9 +26,7 @@ from landbridge.cli.options import (
     Value,
 )
 from landbridge.cli.world import Counted, Steps, console, get_ready, note, open_world, print_json, what_is_asked
-from landbridge.schema.words import CargoUnit, Objective, ValueClass
-
-What = Literal["links", "crossings", "borders", "ports", "straits", "countries"]
+from landbridge.schema.words import CargoUnit, Objective, ValueClass, What
 
 
 def routes(

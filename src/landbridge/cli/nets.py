@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,11 +23,11 @@ from landbridge.cli.options import (
     Value,
 )
 from landbridge.cli.world import console, note, open_world, print_json
+from landbridge.schema.words import What
 
 if TYPE_CHECKING:
     from landbridge.run.net import Net, Trips
 
-What = Literal["links", "crossings", "borders", "ports", "straits", "countries"]
 
 NetName = Annotated[
     str, typer.Argument(metavar="NET", help="'study', 'world', or a *_net.tntp file (at free-flow time).")

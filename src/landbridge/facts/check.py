@@ -30,11 +30,11 @@ from landbridge.facts.package import (
     table_schema,
 )
 from landbridge.io.atlas import country_table
+from landbridge.kernels.sphere import EARTH_RADIUS_KM, great_circle_km
 from landbridge.schema.errors import Finding
 from landbridge.schema.tables import quantities, tables
 from landbridge.schema.words import CARGO_UNITS
 
-EARTH_KM = 6371.0088
 #: A coordinate may lie this far outside its country: borders of the atlas are coarse and ports lie off the coast.
 COUNTRY_TOLERANCE_KM = 25.0
 #: A section may be this much shorter than the great circle between its ends: coordinates are rounded.
@@ -509,14 +509,7 @@ def _km_outside(lat: float, lon: float, country: str) -> float | None:
         return math.inf
     # Degrees of longitude shrink with the cosine of the latitude: good to a percent over a few degrees.
     flat = shapely.transform(near, lambda xy: (xy - [lon, lat]) * [narrow, 1.0])
-    return float(shapely.Point(0.0, 0.0).distance(flat)) * math.pi / 180.0 * EARTH_KM
-
-
-def great_circle_km(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
-    """Kilometres along the sphere between two points in degrees."""
-    phi_a, phi_b, turn = math.radians(lat_a), math.radians(lat_b), math.radians(lon_b - lon_a)
-    half = math.sin((phi_b - phi_a) / 2) ** 2 + math.cos(phi_a) * math.cos(phi_b) * math.sin(turn / 2) ** 2
-    return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(half)))
+    return float(shapely.Point(0.0, 0.0).distance(flat)) * math.pi / 180.0 * EARTH_RADIUS_KM
 
 
 def lengths(book: Book) -> Iterator[Finding]:

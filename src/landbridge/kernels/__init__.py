@@ -21,5 +21,6 @@ hierarchy) is a tuple of arrays; what needs scratch memory is a query object tha
 | ``alternatives`` | routes through anchors that differ enough |
 | ``reach`` | isochrones, accessibility |
 | ``critical`` | exact N-1: what every closure costs |
+| ``sphere`` | great-circle distances |
 | ``warm`` | compiles everything once |
 """

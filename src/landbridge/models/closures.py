@@ -17,7 +17,7 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final
 
 import numpy as np
 
@@ -34,10 +34,7 @@ from landbridge.network.topology import Float64, Int32, Network
 from landbridge.result.closures import ClosureRow, ClosureTable, PairEffect
 from landbridge.scenario.changes import Selector, SelectorKind
 from landbridge.schema.errors import BadRequest, Finding
-from landbridge.schema.words import ARC_KINDS, Objective
-
-What = Literal["links", "crossings", "borders", "ports", "straits", "countries"]
-WHATS: Final[tuple[What, ...]] = get_args(What)
+from landbridge.schema.words import ARC_KINDS, Objective, What
 
 _KIND: Final[dict[What, SelectorKind]] = {
     "links": "link",

@@ -30,7 +30,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from landbridge.network.sphere import great_circle_km
+from landbridge.kernels.sphere import great_circle_km
 from landbridge.network.topology import Network
 from landbridge.schema.words import ARC_KINDS, MODES, NODE_KINDS, STATUSES
 

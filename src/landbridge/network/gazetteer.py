@@ -32,8 +32,8 @@ from typing import Final
 
 import pandas as pd
 
+from landbridge.kernels.sphere import great_circle_km
 from landbridge.network.names import WHY, Hit, HitKind, Mention, NameIndex, Rank, normalise
-from landbridge.network.sphere import great_circle_km
 from landbridge.scenario.changes import Selector, SelectorKind
 from landbridge.scenario.selector import looks_like_selector, parse_selector
 from landbridge.schema.errors import AmbiguousName, BadRequest, UnknownName

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import breadth_first_order, connected_components, dijkstra
 
-from landbridge.network.sphere import great_circles_km
+from landbridge.kernels.sphere import great_circles_km
 from landbridge.network.topology import Network
 from landbridge.schema.words import ARC_KINDS, MODES, NODE_KINDS, STATUSES
 

@@ -27,8 +27,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from landbridge.kernels.sphere import great_circle_km
 from landbridge.network.names import normalise
-from landbridge.network.sphere import great_circle_km
 from landbridge.network.world_ports import port_rows
 from landbridge.schema.tables import tables
 

@@ -16,8 +16,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from landbridge.kernels.sphere import great_circles_km
 from landbridge.network.build import DRAYAGE_CIRCUITY, NEARBY_PORT_KM
-from landbridge.network.sphere import great_circles_km
 from landbridge.network.topology import Network
 from landbridge.schema.errors import BadRequest, Finding
 from landbridge.schema.words import ARC_KINDS, NODE_KINDS, STATUSES

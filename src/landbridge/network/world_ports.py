@@ -24,10 +24,10 @@ import numpy as np
 import pandas as pd
 
 from landbridge.io.polyline import encode
+from landbridge.kernels.sphere import great_circle_km
 from landbridge.network.build import Lanes
 from landbridge.network.sea import attach_many, distances, lane_variants, load_sea_graph
 from landbridge.network.sea.lanes import lane_line
-from landbridge.network.sphere import great_circle_km
 
 Row = dict[str, str]
 

@@ -10,7 +10,6 @@ from landbridge.io.atlas import country_names
 from landbridge.models.closures import (
     Closable,
     WeightedPair,
-    What,
     closable,
     closures,
     pairs_of,
@@ -21,7 +20,7 @@ from landbridge.run.other_costs import OtherCosts
 from landbridge.run.session import Session
 from landbridge.scenario import Resolved, parse_selector
 from landbridge.schema.errors import BadRequest, Finding
-from landbridge.schema.words import CargoUnit, Objective, ValueClass
+from landbridge.schema.words import CargoUnit, Objective, ValueClass, What
 
 #: Share of what it can pass that a crossing passes on a normal day, where nothing is known.
 ASSUMED_USE = 0.8

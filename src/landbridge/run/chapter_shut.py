@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from landbridge.io.polyline import cut_at_date_line
-from landbridge.models.closures import WeightedPair, What, pairs_of, with_effect
+from landbridge.models.closures import WeightedPair, pairs_of, with_effect
 from landbridge.network.geometry import section_lines
 from landbridge.result.closures import ClosureRow, ClosureTable
 from landbridge.result.report import (
@@ -27,7 +27,7 @@ from landbridge.run.ask_closures import ASSUMED_USE, ask_closures, ask_recovery,
 from landbridge.run.other_costs import OtherCosts
 from landbridge.run.session import Session
 from landbridge.scenario import Resolved
-from landbridge.schema.words import Objective
+from landbridge.schema.words import Objective, What
 
 CHAPTER: Final = "what-if-it-shuts"
 #: Kinds of closure in the order of the chapter, with what one is called.

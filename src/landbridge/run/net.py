@@ -18,10 +18,11 @@ from landbridge.schema.errors import BadRequest, Finding
 from landbridge.schema.words import CargoUnit, Objective, ValueClass
 
 if TYPE_CHECKING:
-    from landbridge.models.closures import WeightedPair, What
+    from landbridge.models.closures import WeightedPair
     from landbridge.result.report import Table
     from landbridge.run.session import Session
     from landbridge.scenario import Resolved
+    from landbridge.schema.words import What
 
 
 @dataclass(frozen=True)

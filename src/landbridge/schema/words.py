@@ -12,11 +12,14 @@ CargoUnit = Literal["teu", "feu", "truck20t", "wagon", "tonne"]
 ValueClass = Literal["low", "middle", "high"]
 Basis = Literal["reported", "derived", "assumed", "scenario"]
 Objective = Literal["cost", "time", "money", "co2"]
+What = Literal["links", "crossings", "borders", "ports", "straits", "countries"]
 
 MODES: Final[tuple[Mode, ...]] = ("rail", "road", "sea", "ferry")
 CARGO_UNITS: Final[tuple[CargoUnit, ...]] = ("teu", "feu", "truck20t", "wagon", "tonne")
 VALUE_CLASSES: Final[tuple[ValueClass, ...]] = ("low", "middle", "high")
 OBJECTIVES: Final[tuple[Objective, ...]] = ("cost", "time", "money", "co2")
+#: Kinds of things that can shut, each in turn.
+WHATS: Final[tuple[What, ...]] = ("links", "crossings", "borders", "ports", "straits", "countries")
 BASES: Final[tuple[Basis, ...]] = ("reported", "derived", "assumed", "scenario")
 
 #: What an hour or a dollar on an arc can be made of.

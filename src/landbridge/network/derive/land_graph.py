@@ -19,9 +19,9 @@ import numpy.typing as npt
 
 from landbridge.kernels.dijkstra import Search
 from landbridge.kernels.graph import Graph, build_graph
+from landbridge.kernels.sphere import great_circles_km
 from landbridge.network.detailed.arrays import DetailedNetwork
 from landbridge.network.detailed.repair import loose_parts
-from landbridge.network.sphere import great_circles_km
 from landbridge.schema.words import ARC_KINDS, MODES
 
 Floats = npt.NDArray[np.float64]

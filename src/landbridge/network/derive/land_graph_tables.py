@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from landbridge.kernels.sphere import great_circle_km
 from landbridge.network.derive.land_graph import (
     LONG_FROM_KM,
     LONG_RATIO,
@@ -30,7 +31,6 @@ from landbridge.network.detailed.land import Progress
 from landbridge.network.detailed.nearness import search_tree, unit_vectors
 from landbridge.network.detailed.rules import ARC_RULES
 from landbridge.network.detailed.territory import country_codes
-from landbridge.network.sphere import great_circle_km
 from landbridge.schema.words import MODES
 
 Row = dict[str, str]

@@ -15,9 +15,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from landbridge.kernels.sphere import great_circles_km
 from landbridge.network.sea.access import crosses_land
 from landbridge.network.sea.graph import Float64, Int64, SeaGraph, crossings
-from landbridge.network.sphere import great_circles_km
 
 REACH_KM: Final = 500.0
 DETOUR: Final = 1.10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from landbridge.network.sphere import great_circle_km
+from landbridge.kernels.sphere import great_circle_km
 
 #: Pairs of places (name, lat, lon), spread over the oceans; positions as a user of searoute would give them.
 PLACES: Final = {

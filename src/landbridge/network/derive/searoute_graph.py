@@ -29,6 +29,7 @@ import numpy as np
 import shapely
 
 from landbridge.io.polyline import decode, encode, unwrapped
+from landbridge.kernels.sphere import great_circles_km
 from landbridge.network.derive.sea_sight import with_sight_edges
 from landbridge.network.sea.graph import (
     Float64,
@@ -38,7 +39,6 @@ from landbridge.network.sea.graph import (
     load_straits,
     sea_folder,
 )
-from landbridge.network.sphere import great_circles_km
 
 #: Decimals of a node's coordinates (11 m) and of the stored line between nodes (CONVENTIONS 1).
 NODE_DECIMALS: Final = 4

@@ -16,6 +16,7 @@ from scipy.spatial import cKDTree
 
 from landbridge.kernels.dijkstra import Search, path_arcs
 from landbridge.kernels.graph import build_graph
+from landbridge.kernels.sphere import great_circle_km, great_circles_km
 from landbridge.network.detailed.curated import Crossing, CuratedLand, Section
 from landbridge.network.detailed.nearness import search_tree, within
 from landbridge.network.detailed.places import KnownLink, WorldPlace
@@ -32,7 +33,6 @@ from landbridge.network.detailed.repair import (
 from landbridge.network.detailed.rules import ARC_RULES, Rules
 from landbridge.network.detailed.source import SourceGraph
 from landbridge.network.detailed.territory import countries_of, country_codes, gap_km, gauges_of, on_land
-from landbridge.network.sphere import great_circle_km, great_circles_km
 from landbridge.schema.words import MODES
 
 Floats = npt.NDArray[np.float64]

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
-from landbridge.network.sphere import EARTH_RADIUS_KM
+from landbridge.kernels.sphere import EARTH_RADIUS_KM
 
 Floats = npt.NDArray[np.float64]
 

@@ -28,9 +28,9 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
+from landbridge.kernels.sphere import great_circles_km
 from landbridge.network.detailed.nearness import search_tree, within
 from landbridge.network.detailed.territory import depth_km
-from landbridge.network.sphere import great_circles_km
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]

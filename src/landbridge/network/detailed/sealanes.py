@@ -9,13 +9,13 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from landbridge.kernels.sphere import great_circles_km
 from landbridge.network.detailed.arrays import DetailedNetwork
 from landbridge.network.detailed.nearness import search_tree, within
 from landbridge.network.detailed.repair import loose_parts
 from landbridge.network.detailed.rules import ARC_RULES, Rules
 from landbridge.network.sea import SeaGraph, SeaPort
 from landbridge.network.sea.graph import sea_folder
-from landbridge.network.sphere import great_circles_km
 from landbridge.schema.words import ARC_KINDS, MODES
 
 _SEA = MODES.index("sea")

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from landbridge.kernels.sphere import great_circles_km
 from landbridge.network.sea.graph import Bools, Float64, SeaGraph, edge_line, gate_parity, read_rows
-from landbridge.network.sphere import great_circles_km
 from landbridge.schema.errors import BadRequest, Finding
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from landbridge.io.polyline import decode, unwrapped
-from landbridge.network.sphere import great_circles_km
+from landbridge.kernels.sphere import great_circles_km
 from landbridge.schema.errors import Finding, LandbridgeError, UnknownName
 
 Bools = NDArray[np.bool_]
