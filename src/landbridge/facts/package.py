@@ -208,9 +208,9 @@ def descriptor(folder: Path) -> dict[str, Any]:
         "description": "Things, spans and numbers with their sources; empty cells mean not known.",
         "licenses": [
             {
-                "name": "ODC-By-1.0",
-                "title": "Open Data Commons Attribution License 1.0; figures belong to the sources they name",
-                "path": "https://opendatacommons.org/licenses/by/1-0/",
+                "name": "CC-BY-4.0",
+                "title": "Creative Commons Attribution 4.0; figures belong to the sources they name",
+                "path": "https://creativecommons.org/licenses/by/4.0/",
             }
         ],
         "sources": [{"title": "Publications named row by row", "path": "sources.csv"}],
