@@ -131,9 +131,9 @@ def _add_entry_fees(context: Context, arc: int, tail: str, head: str, border: Ra
     """What a truck from ``tail`` pays to enter and cross ``head``, beside the border post's own cost.
 
     An assumed cost of both sides together was set with fees in: there only what a published fee exceeds it by is
-    added, because it cannot lie inside. The guarantee is one carnet for the whole journey, sold by its sheets, and every
-    country takes two of them: each border out of a customs union pays the sheets it uses up, so that the sum over a
-    journey is a carnet of its length.
+    added, because it cannot lie inside. The guarantee is one carnet for the whole journey, sold by its sheets,
+    and every country takes two of them: each border out of a customs union pays the sheets it uses up, so that the
+    sum over a journey is a carnet of its length.
     """
     subject = f"country:{head}"
     fee = context.rates.price(
