@@ -97,6 +97,35 @@ def test_if_the_cheaper_order_turns_back_the_other_serves():
     assert links(way(text, ["place.c", "place.b"])) == ["north1", "across", "south2", "south3"]
 
 
+#: From a in A to d in B; e in C lies behind B, and f in C before it.
+ABROAD = """
+origin:a:A     > rail:a:A:1520     access
+rail:a:A:1520  = rail:b:B:1520     crossing 10h 10$ crossing:rail:A-B:first
+rail:b:B:1520  = rail:d:B:1520     haul 100km 90h 90$ link:straight
+rail:b:B:1520  = rail:e:C:1520     crossing 10h 10$ crossing:rail:B-C:second
+rail:e:C:1520  = rail:d:B:1520     crossing 10h 10$ crossing:rail:B-C:third
+rail:a:A:1520  = rail:f:C:1520     crossing 90h 90$ crossing:rail:A-C:fourth
+rail:f:C:1520  = rail:e:C:1520     haul 100km 90h 90$ link:behind
+rail:d:B:1520  > destination:d:B   access
+origin:d:B     > rail:d:B:1520     access
+rail:a:A:1520  > destination:a:A   access
+"""
+
+
+def test_a_way_past_the_country_of_its_destination_and_back_lies_off_the_way():
+    """Through B to the gateway e in C and back to B; the other order and the way back to a are judged alike."""
+    reason = "The corridor lies off the way: the best way along it goes past B and comes back."
+    assert way(ABROAD, ["place.e"]).closed.reason == reason
+    back = way(ABROAD, ["place.e"], ends=("d", "a")).closed.reason
+    assert back == "The corridor lies off the way: the best way along it comes back to B on the way."
+
+
+def test_leaving_the_country_of_the_destination_between_gateways_is_no_fault():
+    """The gateway is the first border; that the line then cuts through C matters to nobody. By f nothing goes past."""
+    assert links(way(ABROAD, ["crossing.rail:A-B:first"])) == ["rail:A-B:first", "rail:B-C:second", "rail:B-C:third"]
+    assert links(way(ABROAD, ["place.f"])) == ["rail:A-C:fourth", "behind", "rail:B-C:third"]
+
+
 def test_a_shut_corridor_names_what_shuts_it():
     shut = NET.replace("link:north2", "link:north2 shut:strike")
     found = way(shut, ["link.north2"])

@@ -3,15 +3,18 @@
 For a corridor the best way that passes one gateway of each of its groups in order (or in the opposite order) is
 searched in one tree per origin: the network is laid out in layers, one more than the corridor has groups, and an arc
 that touches a gateway of the next group leads one layer up. Destinations of one origin share the tree. A corridor
-whose best way turns back on itself, in both orders, lies off the way and has none.
+whose best way turns back on itself, in both orders, lies off the way and has none. So does one whose best way goes
+past its destination: it has been in the destination's country, leaves it, and passes a gateway before it comes back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from landbridge.costs.arccosts import ArcCosts
 from landbridge.kernels.dijkstra import Search, Tree, path_arcs
@@ -19,7 +22,7 @@ from landbridge.kernels.graph import Graph, build_graph
 from landbridge.models.corridor_match import CorridorIndex
 from landbridge.models.route_account import Names, node_name, route_of
 from landbridge.models.routes import end_node, why_no_way
-from landbridge.models.search import Target, first_layer, flags, upper_layers
+from landbridge.models.search import Bools, Target, first_layer, flags, upper_layers
 from landbridge.network.topology import Float64, Int32, Network
 from landbridge.result.routes import Line, Route, Unreachable
 from landbridge.schema.words import Objective
@@ -97,15 +100,13 @@ class CorridorSearch:
                 if end == start:
                     continue
                 paths = _paths(self.network, trees, end)
-                turns = [_turns_back(self.network, path) for path in paths]
-                simple = [path for path, twice in zip(paths, turns, strict=True) if twice < 0]
+                faults = [self._fault(corridor, path, names) for path in paths]
+                straight = [path for path, fault in zip(paths, faults, strict=True) if not fault]
                 route, closed = None, None
-                if simple:
-                    route = self._route(costs, simple[0], names, shapes)
+                if straight:
+                    route = self._route(costs, straight[0], names, shapes)
                 elif paths:
-                    place = node_name(self.network, turns[0], names)
-                    reason = f"The corridor lies off the way: the best way along it turns back at {place}."
-                    closed = Unreachable(reason, ())
+                    closed = Unreachable(f"The corridor lies off the way: the best way along it {faults[0]}.", ())
                 elif explain:
                     # The order of the study's file is the one that is explained.
                     closed = why_no_way(costs, by, (), start, end, _named_once(self.corridors.vias(corridor)[0]))
@@ -124,6 +125,23 @@ class CorridorSearch:
         targets = np.array([last + end for end in ends], dtype=np.int32)
         search = Search(layout.graph)
         return layout, search.tree(weight[layout.arc], np.array([source], dtype=np.int32), targets=targets)
+
+    def _fault(self, corridor: int, arcs: Sequence[int], names: Names) -> str:
+        """What shows that a path along the corridor lies off the way; empty where nothing does."""
+        twice = _turns_back(self.network, arcs)
+        if twice >= 0:
+            return f"turns back at {node_name(self.network, twice, names)}"
+        heads = self.network.head[list(arcs)]
+        groups = list(self.corridors.groups[corridor])
+        at_arc, at_node = self.corridors.arcs[groups][:, list(arcs)], self.corridors.nodes[groups][:, heads]
+        gateway = np.any(at_arc | at_node, axis=0)
+        countries = self.network.node_country[[int(self.network.tail[arcs[0]]), *heads.tolist()]]
+        passed = np.concatenate([[False], gateway])
+        if _goes_past(countries, passed):
+            return f"goes past {self.network.country_codes[countries[-1]]} and comes back"
+        if _goes_past(countries[::-1], np.concatenate([gateway, [False]])[::-1]):
+            return f"comes back to {self.network.country_codes[countries[0]]} on the way"
+        return ""
 
     def _route(self, costs: ArcCosts, arcs: Sequence[int], names: Names, shapes: Mapping[str, Line] | None) -> Route:
         network = self.network
@@ -146,6 +164,20 @@ def _turns_back(network: Network, arcs: Sequence[int]) -> int:
             return node
         seen.add(node)
     return -1
+
+
+def _goes_past(countries: NDArray[np.integer[Any]], passed: Bools) -> bool:
+    """Whether a path was in the country of its last node before, and passed a gateway on its way back there.
+
+    countries: code per node of the path; passed: whether a gateway is passed on the way into the node.
+    """
+    inside = np.flatnonzero(countries == countries[-1])
+    outside = np.flatnonzero(countries != countries[-1])
+    if len(outside) == 0 or inside[0] > outside[-1]:
+        return False
+    back = int(outside[-1]) + 1  # where the last stay begins
+    left = int(outside[outside > inside[0]][0])  # where the first stay ended
+    return bool(passed[left : back + 1].any())
 
 
 def _lay_out(network: Network, vias: Sequence[Target]) -> _Layout:
