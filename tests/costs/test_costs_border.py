@@ -50,10 +50,10 @@ def hours(numbers, arc=INTO_KAZ, cargo="teu"):
 
 
 def test_the_nearest_figure_wins():
-    """Block train, two sides, both together, country means, the world's default: each where the nearer is missing."""
-    assert hours(with_(*MEANS, FULL, *BOTH_SIDES, BLOCK)) == 8
-    assert hours(with_(*MEANS, FULL, *BOTH_SIDES)) == 10 + 5
-    assert hours(with_(*MEANS, FULL)) == 50
+    """Two sides, both together, block train, country means, the world's default: each where the nearer is missing."""
+    assert hours(with_(*MEANS, FULL, *BOTH_SIDES, BLOCK)) == 10 + 5
+    assert hours(with_(*MEANS, FULL, BLOCK)) == 50
+    assert hours(with_(*MEANS, BLOCK)) == 8
     assert hours(with_(*MEANS)) == 3 + 4
     assert hours(with_()) == 24
 
@@ -69,7 +69,8 @@ def test_one_measured_side_is_joined_by_the_mean_of_the_other_country():
 
 
 def test_a_wagon_is_no_block_train():
-    assert hours(with_(FULL, BLOCK), cargo="wagon") == 50
+    assert hours(with_(BLOCK), cargo="teu") == 8
+    assert hours(with_(BLOCK), cargo="wagon") == 24
 
 
 def test_stand_ins_are_assumed_and_say_so():

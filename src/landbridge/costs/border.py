@@ -1,8 +1,9 @@
 """Crossing a state border: hours and money of both sides together, per direction.
 
-Order of choice (the nearest answered wins): for containers by rail the crossing's figure for block trains; the two
-sides of this very crossing in this direction; the crossing's figure for both sides together; each side's mean over
-its country, in this direction; the mean of a region, twice; a default. The change of gauge is part of these hours
+Order of choice (the nearest answered wins): the two sides of this very crossing in this direction; the crossing's
+figure for both sides together; for containers by rail its figure for block trains with a slot, which leaves the queue
+out (a single box travels with ordinary container trains, here as on the line); each side's mean over its country, in
+this direction; the mean of a region, twice; a default. The change of gauge is part of these hours
 where the crossing says so, and an entry of its own where it does not.
 """
 
@@ -80,10 +81,6 @@ def crossing_rate(context: Context, quantity: str, crossing: str, mode: str, tai
     """Hours or money of a crossing from country ``tail`` to country ``head``, both sides together."""
     ask = context.rates.price if quantity == "crossing_usd" else context.rates.number
     subject, place = f"crossing:{crossing}", crossing or f"a crossing by {mode} {tail}-{head}"
-    if mode == "rail" and context.request.cargo in _BLOCK_TRAIN_CARGO:
-        block = ask(Question(subject, quantity, mode=mode, scope="block_train_full"))
-        if block is not None:
-            return block
     sides = [
         ask(Question(subject, quantity, partner=f"country:{country}", mode=mode, scope="one_side", direction=direction))
         for country, direction in ((tail, "outbound"), (head, "inbound"))
@@ -93,6 +90,10 @@ def crossing_rate(context: Context, quantity: str, crossing: str, mode: str, tai
     full = ask(Question(subject, quantity, mode=mode, scope="full"))
     if full is not None:
         return full
+    if mode == "rail" and context.request.cargo in _BLOCK_TRAIN_CARGO:
+        block = ask(Question(subject, quantity, mode=mode, scope="block_train_full"))
+        if block is not None:
+            return block
     inside = within_union(context, quantity, mode, tail, head)
     if inside is not None:
         return inside
