@@ -41,7 +41,7 @@ def figures(row: BenchmarkRow, measure: str) -> tuple[float | None, float | None
 def test_every_row_of_the_table_is_there_once(benchmarks: Benchmarks) -> None:
     rows = shipped.session().facts.rows("benchmarks")
     assert [row.id for row in benchmarks.rows] == [row["id"] for row in rows]
-    assert len(rows) == 64
+    assert len({row["id"] for row in rows}) == len(rows)
 
 
 def test_errors_are_model_over_published_less_one(benchmarks: Benchmarks) -> None:
