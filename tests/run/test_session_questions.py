@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pytest
 
 import shipped
+from landbridge.network.state import Shipment
 from landbridge.run.session import Session, open_study
 from landbridge.schema.errors import AmbiguousName, BadRequest, StudyError, UnknownName
 
@@ -21,6 +23,31 @@ def test_equal_questions_share_their_costs(session: Session) -> None:
     assert session.costs("teu", "middle", resolved) is session.costs("teu", "middle", resolved)
     assert session.resolved() is resolved
     assert session.costs("teu", "high", resolved) is not session.costs("teu", "middle", resolved)
+
+
+def sent(origin: str, destination: str) -> Shipment:
+    return Shipment("teu", origin_country=origin, destination_country=destination)
+
+
+@pytest.mark.parametrize("preset", ["latest", "russia-no-transit"])
+def test_shipments_that_share_costs_would_have_had_the_same(session: Session, preset: str) -> None:
+    resolved = session.resolved(preset)
+    countries = ("", "JPN", "KAZ", "UZB", "TKM", "RUS", "IRN", "DEU")
+    whole = [sent(origin, destination) for origin in countries for destination in countries]
+    classes = {shipment: session.class_of(shipment, resolved) for shipment in whole}
+    assert len(set(classes.values())) < len(whole) / 2
+    for shipment in whole[::7]:
+        shared = session.costs("teu", "middle", resolved, shipment)
+        own = session._make_costs("teu", "middle", resolved, shipment)
+        assert np.array_equal(shared.open, own.open), shipment
+        assert np.array_equal(shared.amount, own.amount), shipment
+        assert shared.entries == own.entries, shipment
+
+
+def test_trains_to_a_country_of_their_own_interval_keep_their_costs_apart(session: Session) -> None:
+    to_uzbekistan = session.class_of(sent("JPN", "UZB"), session.resolved())
+    assert to_uzbekistan == sent("", "UZB")
+    assert session.class_of(sent("JPN", "PAK"), session.resolved()) == Shipment("teu")
 
 
 def test_all_costs_are_of_the_one_network(session: Session) -> None:

@@ -1,10 +1,12 @@
 """What happens to everyone when something shuts? Each link, crossing, border, port, strait or country in turn.
 
 A closure makes every arc of the thing infinite (``landbridge.network.select`` says which they are). For each pair the
-best way is then searched again, exactly and only where its best way used the thing
-(``landbridge.kernels.critical``). Two things are told apart, because the first does not predict the second (Devetak
-and others, arXiv 2606.13431): *exposure*, what hangs on the thing before anybody moves, and *loss*, what remains after
-everybody has taken the next best way.
+best way is then searched again, exactly and only where its best way used the thing, in one tree for all such pairs of
+an origin. (``landbridge.kernels.critical`` repairs trees instead, which is faster where cost alone is asked, as by
+``net critical``. Here hours and money of the next best way are reported too, so that it must be the one a route takes,
+also among equals.) Two things are told apart, because the first does not predict the second (Devetak and others, arXiv
+2606.13431): *exposure*, what hangs on the thing before anybody moves, and *loss*, what remains after everybody has
+taken the next best way.
 
 A pair that finds no way any more is cut off: it is counted, with its weight, and stands in no sum. A pair that had no
 way before is in neither.
@@ -15,15 +17,15 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from landbridge.costs.arccosts import ArcCosts
-from landbridge.kernels.critical import closures as close_each
-from landbridge.kernels.critical import make_demand, make_groups
+from landbridge.kernels.critical import make_demand
 from landbridge.kernels.dijkstra import Search, path_arcs
 from landbridge.kernels.graph import Graph, build_graph
 from landbridge.models.route_account import Names
@@ -168,7 +170,7 @@ class _Group:
     usd: Float64
     bases: tuple[_Base, ...]
     unreachable: tuple[str, ...]
-    exposed: frozenset[int]  # positions of things that some best way uses
+    exposed: Mapping[int, Sequence[_Base]]  # position of a thing -> pairs whose best way uses it
 
 
 def closures(
@@ -196,8 +198,7 @@ def closures(
     for group in groups:
         search = Search(graph)
         for position in sorted(group.exposed):
-            closed = flags(things[position].arcs.tolist(), network.n_arcs)
-            for effect, paid in _effects(group, search, things[position], closed):
+            for effect, paid in _effects(group, search, things[position], group.exposed[position]):
                 effects[position].append(effect)
                 own_cost[position] += paid
     bases = [base for group in groups for base in group.bases]
@@ -227,9 +228,10 @@ def _check(pairs: Sequence[WeightedPair]) -> None:
         if not (math.isfinite(pair.weight) and pair.weight > 0)
     ]
     seen: dict[tuple[str, str], str] = {}
+    times = Counter(pair.id for pair in pairs)
     for pair in pairs:
         first = seen.setdefault((pair.origin, pair.destination), pair.id)
-        if first != pair.id or sum(other.id == pair.id for other in pairs) > 1:
+        if first != pair.id or times[pair.id] > 1:
             findings.append(Finding(f"pair {pair.id}", "named twice", "Add the weights up in one row."))
         if pair.origin == pair.destination:
             findings.append(Finding(f"pair {pair.id}", "starts where it ends", "Name two places."))
@@ -250,7 +252,6 @@ def _lay_out(
     start = np.array([end_node(network, pair.origin, "origin", names) for pair in pairs], dtype=np.int32)
     end = np.array([end_node(network, pair.destination, "destination", names) for pair in pairs], dtype=np.int32)
     demand = make_demand(start, end, np.array([pair.weight for pair in pairs]))
-    found = close_each(graph, weight, demand, make_groups([thing.arcs for thing in things]))
     bases: list[_Base] = []
     unreachable: list[str] = []
     search = Search(graph)
@@ -265,16 +266,27 @@ def _lay_out(
                 continue
             arcs = path_arcs(tree.arc, graph.tail, node)
             bases.append(_Base(pair, arcs, *(math.fsum(values[arcs].tolist()) for values in (weight, hours, usd))))
-    exposed = frozenset(np.flatnonzero(found.affected > 0).tolist())
-    return _Group(costs, weight, hours, usd, tuple(bases), tuple(unreachable), exposed)
+    return _Group(costs, weight, hours, usd, tuple(bases), tuple(unreachable), _exposed(network, bases, things))
 
 
-def _effects(
-    group: _Group, search: Search, thing: Closable, closed: np.ndarray[Any, np.dtype[np.bool_]]
-) -> list[tuple[PairEffect, float]]:
+def _exposed(network: Network, bases: Sequence[_Base], things: Sequence[Closable]) -> dict[int, list[_Base]]:
+    """Per thing (its position) the pairs whose best way uses one of its arcs; things that nobody uses left out."""
+    arc = np.concatenate([np.zeros(0, dtype=np.int32), *(thing.arcs for thing in things)])
+    thing = np.repeat(np.arange(len(things)), [len(thing.arcs) for thing in things])[np.argsort(arc, kind="stable")]
+    first = np.zeros(network.n_arcs + 1, dtype=np.int64)
+    np.cumsum(np.bincount(arc, minlength=network.n_arcs), out=first[1:])
+    found: dict[int, list[_Base]] = {}
+    for base in bases:
+        used = [thing[first[a] : first[a + 1]] for a in base.arcs.tolist()]
+        for position in np.unique(np.concatenate(used)).tolist():
+            found.setdefault(position, []).append(base)
+    return found
+
+
+def _effects(group: _Group, search: Search, thing: Closable, hit: Sequence[_Base]) -> list[tuple[PairEffect, float]]:
     """Effects of one closure on the pairs of a group that used the thing, and what each paid there, times weight."""
     network = group.costs.network
-    hit = [base for base in group.bases if closed[base.arcs].any()]
+    closed = flags(thing.arcs.tolist(), network.n_arcs)
     shut = np.where(closed, np.inf, group.weight)
     found = []
     by_origin: dict[int, list[_Base]] = {}

@@ -57,7 +57,7 @@ def ask_access(
     before: dict[str, BestWay | None] = {}
     for code in codes:
         step(f"way to the sea of {country_names()[code]}")
-        here = costs.of(resolved, _from(resolved, costs.cargo, code))
+        here = costs.of(resolved, Shipment(costs.cargo, origin_country=code))
         name = country_names()[code]
         rows.append(access(here, code, origins[code], ports, country_name=name, names=session.names))
         before[code] = best_way(here, origins[code], ports, session.names)
@@ -67,7 +67,7 @@ def ask_access(
     for identifier, name, other in _changed_worlds(session, resolved, costs.cargo):
         step(name)
         for code in codes:
-            there = costs.of(other, _from(other, costs.cargo, code))
+            there = costs.of(other, Shipment(costs.cargo, origin_country=code))
             after[code].append((identifier, name, best_way(there, origins[code], ports, session.names)))
     found = [
         dataclasses.replace(row, remedies=remedies(own, after[row.country]))
@@ -76,15 +76,6 @@ def ask_access(
         for row in rows
     ]
     return AccessTable(resolved.as_of.isoformat(), tuple(found))
-
-
-def _from(resolved: Resolved, cargo: CargoUnit, country: str) -> Shipment:
-    """A shipment to the sea; where nothing depends on the country it comes from all countries share their costs."""
-    depends = any(
-        change.action == "no_transit" or "origin:" in change.applies_to or "dest:" in change.applies_to
-        for change in resolved.changes
-    )
-    return Shipment(cargo, origin_country=country) if depends else Shipment(cargo)
 
 
 def _capitals(session: Session, codes: Sequence[str]) -> dict[str, str]:

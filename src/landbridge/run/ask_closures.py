@@ -171,10 +171,10 @@ def close_things(
 def _by_costs(
     session: Session, pairs: Sequence[WeightedPair], resolved: Resolved, costs: OtherCosts
 ) -> list[tuple[ArcCosts, list[WeightedPair]]]:
-    """Pairs by the shipment that their costs are those of: costs depend on the countries of both ends."""
+    """Pairs by what their costs depend on of the countries of both ends."""
     groups: dict[object, tuple[ArcCosts, list[WeightedPair]]] = {}
     for pair in pairs:
-        shipment = session.shipment(costs.cargo, pair.origin, pair.destination)
+        shipment = session.class_of(session.shipment(costs.cargo, pair.origin, pair.destination), resolved)
         if shipment not in groups:
             groups[shipment] = (costs.of(resolved, shipment), [])
         groups[shipment][1].append(pair)

@@ -41,6 +41,7 @@ class OtherCosts:
     def of(self, resolved: Resolved, shipment: Shipment) -> ArcCosts:
         """Costs on a resolved day for a shipment."""
         session = self.session
+        shipment = session.class_of(shipment, resolved)
         state = closures(session.network, resolved, session.selectors, shipment)
         changed = modifiers(session.network, resolved, session.selectors, shipment)
         known = self._made.setdefault((resolved.as_of, shipment.destination_country), [])

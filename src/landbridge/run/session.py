@@ -31,7 +31,7 @@ from landbridge.network.geometry import link_shapes
 from landbridge.network.lanes import service_straits, study_lanes
 from landbridge.network.sea import load_straits
 from landbridge.network.select import SelectorContext, arcs_of, selector_context, touching
-from landbridge.network.state import Closure, Shipment, closures, modifiers
+from landbridge.network.state import Closure, Shipment, applies, closures, modifiers
 from landbridge.network.topology import Network
 from landbridge.network.world_points import looks_like_point
 from landbridge.result.routes import Line, RoutesAnswer
@@ -185,20 +185,45 @@ class Session:
     def costs(
         self, cargo: CargoUnit, value: ValueClass, resolved: Resolved, shipment: Shipment | None = None
     ) -> ArcCosts:
-        """Costs of every arc for a cargo on a resolved day; computed once per question."""
-        shipment = shipment or Shipment(cargo)
-        key = (cargo, value, resolved, shipment)
+        """Costs of every arc for a cargo on a resolved day; shipments that nothing tells apart share them."""
+        asked = self.class_of(shipment or Shipment(cargo), resolved)
+        key = (cargo, value, resolved, asked)
         if key not in self._costs:
-            state = closures(self.network, resolved, self.selectors, shipment)
-            changed = modifiers(self.network, resolved, self.selectors, shipment)
-            request = CostRequest(cargo, value, resolved.as_of, self.study.money_year, shipment.destination_country)
-            self._costs[key] = arc_costs(self.network, self.facts, request, state, changed)
+            self._costs[key] = self._make_costs(cargo, value, resolved, asked)
         return self._costs[key]
+
+    def _make_costs(self, cargo: CargoUnit, value: ValueClass, resolved: Resolved, shipment: Shipment) -> ArcCosts:
+        state = closures(self.network, resolved, self.selectors, shipment)
+        changed = modifiers(self.network, resolved, self.selectors, shipment)
+        request = CostRequest(cargo, value, resolved.as_of, self.study.money_year, shipment.destination_country)
+        return arc_costs(self.network, self.facts, request, state, changed)
 
     def shipment(self, cargo: CargoUnit, origin: str, destination: str) -> Shipment:
         """A shipment between two places, given by id."""
-        countries = self._column("places", "country")
-        return Shipment(cargo, origin_country=countries[origin], destination_country=countries[destination])
+        return Shipment(cargo, origin_country=self._country[origin], destination_country=self._country[destination])
+
+    @cached_property
+    def _country(self) -> Mapping[str, str]:
+        """Country of each place."""
+        return self._column("places", "country")
+
+    def class_of(self, shipment: Shipment, resolved: Resolved) -> Shipment:
+        """The shipment with as few countries said as make no difference on the day: equal ones share their costs."""
+        wanted = _what_applies(shipment, resolved)
+        bare = replace(shipment, origin_country="", destination_country="")
+        to_its_country = replace(bare, destination_country=shipment.destination_country)
+        if shipment.destination_country in self._train_countries:
+            choices = [to_its_country, shipment]
+        else:
+            choices = [bare, replace(bare, origin_country=shipment.origin_country), to_its_country, shipment]
+        return next(choice for choice in choices if _what_applies(choice, resolved) == wanted)
+
+    @cached_property
+    def _train_countries(self) -> frozenset[str]:
+        """Countries to which a port has trains of a known interval of their own."""
+        rows = self.facts.numbers.values()
+        wanted = (n for n in rows if n.quantity == "departure_interval_hours" and n.partner.startswith("country:"))
+        return frozenset(number.partner.removeprefix("country:") for number in wanted)
 
     def corridor_ways(
         self,
@@ -303,6 +328,18 @@ class Session:
             shapes=self.shapes,
         )
         return replace(answer, notes=(*dict.fromkeys(notes), *answer.notes))
+
+
+def _what_applies(shipment: Shipment, resolved: Resolved) -> tuple[bool, ...]:
+    """For each thing that is different on the day, whether this shipment is meant."""
+    found: list[bool] = []
+    ends = (shipment.origin_country, shipment.destination_country)
+    for change in resolved.changes:
+        found.append(applies(change.applies_to, shipment))
+        found += [applies(exemption.applies_to, shipment) for exemption in change.exempt]
+        if change.action == "no_transit":
+            found += [selector.value in ends for selector in change.selectors]
+    return tuple(found)
 
 
 def open_study(study: str | Path = BUILT_IN) -> Session:

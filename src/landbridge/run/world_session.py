@@ -46,7 +46,7 @@ from landbridge.network.geometry import Shapes, section_lines
 from landbridge.network.lanes import service_straits
 from landbridge.network.names import NameIndex
 from landbridge.network.sea import load_straits
-from landbridge.network.state import Closure, Shipment, applies
+from landbridge.network.state import Closure, Shipment
 from landbridge.network.topology import Network
 from landbridge.network.world import TABLES, WorldTables, as_csv, link_lines, merge_world, tables_for_build, world_files
 from landbridge.network.world_points import ACCESS_KM, Point, looks_like_point, read_point, with_points
@@ -122,57 +122,19 @@ class WorldSession(Session):
         sea = {link: text for link, text in self.lines.items() if text}
         return Shapes(sea, {**link_lines(), **section_lines()})
 
-    def shipment(self, cargo: CargoUnit, origin: str, destination: str) -> Shipment:
-        """A shipment between two places, given by id."""
-        return Shipment(cargo, origin_country=self._country[origin], destination_country=self._country[destination])
-
     @cached_property
     def _country(self) -> Mapping[str, str]:
         if self.base is not None:
             return {**self.base._country, **{point.id: point.country for point in self.points.values()}}
-        return self._column("places", "country")
+        return super()._country
 
-    def costs(
-        self, cargo: CargoUnit, value: ValueClass, resolved: Resolved, shipment: Shipment | None = None
-    ) -> ArcCosts:
-        """Costs of every arc; shipments that no change and no fact tells apart share them."""
-        asked = self._class_of(shipment or Shipment(cargo), resolved)
+    def _make_costs(self, cargo: CargoUnit, value: ValueClass, resolved: Resolved, shipment: Shipment) -> ArcCosts:
         if self.base is not None:
-            key = (cargo, value, resolved, asked)
-            if key not in self._costs:
-                whole = self.base.costs(cargo, value, resolved, asked)
-                self._costs[key] = with_more_arcs(whole, self.network, self.facts)
-            return self._costs[key]
-        key = (cargo, value, resolved, asked)
-        if key not in self._costs:
-            digest = self._costs_digest(cargo, value, resolved, asked)
-            self._costs[key] = _cached_costs(digest, self.network, lambda: self._fresh(cargo, value, resolved, asked))
-        return self._costs[key]
-
-    def _fresh(self, cargo: CargoUnit, value: ValueClass, resolved: Resolved, shipment: Shipment) -> ArcCosts:
-        return super().costs(cargo, value, resolved, shipment)
-
-    def _class_of(self, shipment: Shipment, resolved: Resolved) -> Shipment:
-        """The shipment with as few countries said as make no difference on the day: equal ones share their costs."""
-        wanted = _what_applies(shipment, resolved)
-        bare = replace(shipment, origin_country="", destination_country="")
-        if shipment.destination_country not in self._train_countries:
-            choices = [
-                bare,
-                replace(bare, origin_country=shipment.origin_country),
-                replace(bare, destination_country=shipment.destination_country),
-                shipment,
-            ]
-        else:
-            choices = [replace(bare, destination_country=shipment.destination_country), shipment]
-        return next(choice for choice in choices if _what_applies(choice, resolved) == wanted)
-
-    @cached_property
-    def _train_countries(self) -> frozenset[str]:
-        """Countries to which a port has trains of a known interval of their own."""
-        rows = self.facts.numbers.values()
-        wanted = (n for n in rows if n.quantity == "departure_interval_hours" and n.partner.startswith("country:"))
-        return frozenset(number.partner.removeprefix("country:") for number in wanted)
+            whole = self.base.costs(cargo, value, resolved, shipment)
+            return with_more_arcs(whole, self.network, self.facts)
+        digest = self._costs_digest(cargo, value, resolved, shipment)
+        fresh = super()._make_costs
+        return _cached_costs(digest, self.network, lambda: fresh(cargo, value, resolved, shipment))
 
     def _costs_digest(self, cargo: str, value: str, resolved: Resolved, shipment: Shipment) -> str:
         made_from = (self.network_digest, self.facts.digest, _costs_code(), str(self.study.money_year))
@@ -217,18 +179,6 @@ class WorldSession(Session):
         if session is not self:
             return Session.routes(session, origin, destination, **options)
         return super().routes(origin, destination, **options)
-
-
-def _what_applies(shipment: Shipment, resolved: Resolved) -> tuple[bool, ...]:
-    """For each thing that is different on the day, whether this shipment is meant."""
-    found: list[bool] = []
-    ends = (shipment.origin_country, shipment.destination_country)
-    for change in resolved.changes:
-        found.append(applies(change.applies_to, shipment))
-        found += [applies(exemption.applies_to, shipment) for exemption in change.exempt]
-        if change.action == "no_transit":
-            found += [selector.value in ends for selector in change.selectors]
-    return tuple(found)
 
 
 @dataclass(frozen=True)
