@@ -56,7 +56,8 @@ def routes(
     options: Sequence[tuple[QuickAction, str]] = (),
     study: str | Path = _BUILT_IN,
 ) -> RoutesAnswer:
-    """The best way between two places and its real alternatives; opens the study for this one question.
+    """The best way between two places, its real alternatives, and the best way by each other objective; opens the
+    study for this one question.
 
     Names are those ``find`` knows. as_of: a day, ``base`` or ``latest``; scenario: a preset or a file; options: quick
     changes such as ``("close", "strait.hormuz")``. For many questions open the study once (``open_study``). Raises
@@ -75,6 +76,7 @@ def routes(
         as_of=as_of,
         scenario=scenario,
         options=options,
+        least=True,
     )
 
 

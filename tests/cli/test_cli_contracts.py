@@ -25,6 +25,7 @@ def test_routes() -> None:
     found = answer("routes", "Tokyo", "Tashkent", "-k", "3")
     assert set(found) == {
         "origin", "destination", "cargo", "value", "by", "as_of", "money_year", "routes", "unreachable", "notes",
+        "least",
     }  # fmt: skip
     assert (found["origin"], found["destination"], found["cargo"]) == ("Tokyo", "Tashkent", "teu")
     assert (found["as_of"], found["money_year"], found["unreachable"]) == ("2024-12-31", 2024, None)
@@ -34,6 +35,17 @@ def test_routes() -> None:
         assert all(set(leg) >= LEG for leg in route["legs"])
     costs = [route["generalised_usd"] for route in found["routes"]]
     assert costs == sorted(costs)
+
+
+def test_the_cheapest_way_in_money_is_told_though_others_are_listed() -> None:
+    found = answer("routes", "Shanghai", "Rotterdam", "-k", "2")
+    assert set(found["least"]) == {"time", "money", "co2"}
+    least = found["least"]["money"]
+    assert least["usd"] <= min(route["usd"] for route in found["routes"])
+    assert (
+        least["id"] == answer("routes", "Shanghai", "Rotterdam", "-k", "1", *least["option"].split())["routes"][0]["id"]
+    )
+    assert "--by money" in command("routes", "Shanghai", "Rotterdam", "-k", "2").stdout
 
 
 def test_no_route_is_valid_json_and_exit_code_3() -> None:

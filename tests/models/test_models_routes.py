@@ -28,13 +28,9 @@ from landbridge.schema.errors import BadRequest
 from landbridge.schema.words import OBJECTIVES, Objective
 
 
-def objective(route: Route, by: Objective) -> float:
-    return {"cost": route.generalised_usd, "time": route.hours, "money": route.usd, "co2": route.co2_kg}[by]
-
-
 def best(costs: ArcCosts, by: Objective) -> float:
     answer = find_routes(costs, "o", "d", by=by, k=1)
-    return objective(answer.routes[0], by) if answer.routes else math.inf
+    return answer.routes[0].objective(by) if answer.routes else math.inf
 
 
 @settings(max_examples=200, deadline=None)
@@ -308,3 +304,44 @@ def test_two_runs_give_the_same_bytes_and_plain_json() -> None:
 def test_a_route_in_a_cold_process_wakes_no_compiler() -> None:
     code = "import sys, landbridge.models.routes; sys.exit('numba' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+# --- least by another measure ---------------------------------------------------------------------------------------
+
+
+@settings(max_examples=100, deadline=None)
+@given(maps_with_vias(), st.sampled_from(OBJECTIVES), st.integers(1, 3))
+def test_the_least_by_another_measure_is_what_asking_by_it_answers_first(
+    case: tuple[ArcCosts, list[Target]], by: Objective, k: int
+) -> None:
+    costs, vias = case
+    answer = find_routes(costs, "o", "d", by=by, k=k, vias=vias, least=True)
+    plain = find_routes(costs, "o", "d", by=by, k=k, vias=vias)
+    assert dataclasses.replace(answer, least=()) == plain
+    assert [other for other, _ in answer.least] == [other for other in OBJECTIVES if other != by and answer.routes]
+    for other, route in answer.least:
+        assert route == find_routes(costs, "o", "d", by=other, k=1, vias=vias).routes[0]
+        shown = answer.to_json()["least"][other]
+        assert (shown["listed_as"] is None) == all(item.id != route.id for item in answer.routes)
+
+
+def test_a_way_that_is_least_by_two_measures_and_not_listed_is_told_once() -> None:
+    costs = read(
+        """
+        origin:o:A > rail:a:A:1520 access
+        rail:a:A:1520 > rail:b:B:1520 crossing 10h 9$ crossing:x
+        rail:a:A:1520 > rail:b:B:1520 crossing 90h 1$ crossing:y
+        rail:b:B:1520 > destination:d:B access
+        """,
+        value_of_time=1.0,
+    )
+    answer = find_routes(costs, "o", "d", k=1, least=True)
+    ((objectives, route),) = answer.least_not_listed()
+    assert (objectives, route.crossings) == (("money",), ("y",))
+    least = answer.to_json()["least"]
+    assert least["money"]["option"] == "--by money"
+    assert least["money"]["listed_as"] is None
+    assert (least["time"]["id"], least["time"]["listed_as"]) == (answer.routes[0].id, 1)
+    two = dataclasses.replace(answer, least=(("money", route), ("co2", route)))
+    assert two.least_not_listed() == ((("money", "co2"), route),)
+    assert dataclasses.replace(two, routes=(route,)).least_not_listed() == ()

@@ -312,6 +312,16 @@ def test_a_report_without_any_route(data: r.ReportData) -> None:
     assert "crossing Torkham (PAK-AFG)" in text
 
 
+def test_what_is_least_by_another_measure_stands_with_its_pair(data: r.ReportData, page: str) -> None:
+    pair = data.pairs[0]
+    unlisted = replace(pair.answer.routes[0], id="unlisted", usd=98765.0)
+    answer = replace(pair.answer, least=(("money", unlisted),))
+    shown = report_html(replace(data, pairs=(replace(pair, answer=answer), *data.pairs[1:])))
+    assert "98,765" in shown
+    assert "--by money" in shown
+    assert "Least by another measure" not in page
+
+
 def test_chapters_are_added_and_removed(data: r.ReportData, page: str) -> None:
     assert "Which corridor, when" in page
     assert "Which corridor, when" not in report_html(replace(data, chapters=()))

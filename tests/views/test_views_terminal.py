@@ -42,6 +42,21 @@ def test_piped_output_has_no_colour_and_no_wrapped_cell(given: RoutesAnswer) -> 
     assert "Deep sea by Suez + TRACECA / Trans-Caspian" in text
 
 
+def test_what_is_least_by_another_measure_and_not_listed_stands_below_with_its_option(given: RoutesAnswer) -> None:
+    listed, unlisted = given.routes[0], replace(given.routes[1], id="unlisted", usd=1.0, distance_km=98765.0)
+    shown = replace(given, least=(("time", listed), ("money", unlisted), ("co2", unlisted)))
+    for width in (80, None):
+        text = printed(terminal.show_routes, shown, width=width)
+        assert "Least by another measure" in text
+        assert "money and CO2" in text
+        assert "98,765" in text
+        assert "--by money" in text
+        assert "--by time" not in text
+        if width:
+            assert max(map(len, text.splitlines())) <= width
+    assert "Least by another" not in printed(terminal.show_routes, replace(given, least=(("time", listed),)))
+
+
 def test_a_narrow_screen_keeps_numbers_whole(given: RoutesAnswer) -> None:
     text = printed(terminal.show_routes, given, width=100)
     assert max(len(line) for line in text.splitlines()) <= 100

@@ -82,7 +82,10 @@ def routes(
     study: Study = BUILT_IN,
     json: Json = False,
 ) -> None:
-    """Find the best way between two places and its real alternatives, or those of a table of pairs."""
+    """Find the best way between two places and its real alternatives, or those of a table of pairs.
+
+    Ways that take least time, money or CO2 and are not among them are named below, with the option that shows them.
+    """
     if pairs is not None:
         if origin or via or mode or avoid or out is None or explain or json:
             raise typer.BadParameter(
@@ -107,6 +110,7 @@ def routes(
         k=k,
         resolved=resolved,
         network=network or "",
+        least=True,
     )
     facts: list[Any] = []
     sources: list[Any] = []

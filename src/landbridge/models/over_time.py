@@ -148,14 +148,9 @@ class OverTime:
         )
 
 
-def objective(route: Route, by: Objective) -> float:
-    """What a route was chosen by."""
-    return {"cost": route.generalised_usd, "time": route.hours, "money": route.usd, "co2": route.co2_kg}[by]
-
-
 def ranked(day: datetime.date, ways: Sequence[CorridorWay], by: Objective) -> tuple[DatedWay, ...]:
     """Ways of one pair on one day with their ranks, in the order given."""
-    costs = {way.corridor: (way.route.id, objective(way.route, by)) for way in ways if way.route is not None}
+    costs = {way.corridor: (way.route.id, way.route.objective(by)) for way in ways if way.route is not None}
     found = []
     for way in ways:
         if way.corridor not in costs:

@@ -22,9 +22,9 @@ from landbridge.models.search import Bools, Touchable, trees_of_pair
 from landbridge.network.select import SelectorContext
 from landbridge.network.state import Closure
 from landbridge.network.topology import Network
-from landbridge.result.routes import Line, RoutesAnswer, Unreachable
+from landbridge.result.routes import Line, Route, RoutesAnswer, Unreachable
 from landbridge.schema.errors import BadRequest
-from landbridge.schema.words import MODES, Mode, Objective
+from landbridge.schema.words import MODES, OBJECTIVES, Mode, Objective
 
 #: Number of alternatives, the best included, where none is asked for.
 ALTERNATIVES = 5
@@ -52,13 +52,14 @@ def find_routes(
     corridors: CorridorIndex | None = None,
     names: Names | None = None,
     shapes: Mapping[str, Line] | None = None,
+    least: bool = False,
 ) -> RoutesAnswer:
     """The best route from place to place and at most ``k - 1`` real alternatives, in ascending order of the objective.
 
     origin, destination: place ids, or positions in ``network.place_ids``; vias: passed in this order, see ``search``;
     avoid: closed beside what the costs close; modes: only these (None = all), crossings included; what does not move
     is open to all; corridors: the named ones (None = none), resolved against this network; shapes: lines of links for
-    the tracks.
+    the tracks; least: also the best way by each other objective.
 
     One objective is optimised, all are reported. Without a route ``unreachable`` tells why. Raises ``BadRequest`` for
     a place that can be no origin or destination, for equal ends and for ``k`` below 1.
@@ -73,19 +74,21 @@ def find_routes(
     if k < 1:
         raise BadRequest(f"{k} alternatives were asked for. Ask for one or more.")
     ruled_out = [*avoid, *_other_modes(network, modes)]
-    weight = costs.weight(by)
-    for option in ruled_out:
-        weight = np.where(option.arcs, np.inf, weight)
-    trees = trees_of_pair(network.tail, network.head, weight, network.n_nodes, vias, start, end, stretch)
-    paths: tuple[Path, ...] = ()
-    unreachable = None
-    if trees.forward is not None:
-        paths = real_alternatives(network, weight, trees, corridors, k, stretch)
-    else:
-        unreachable = why_no_way(costs, by, ruled_out, trees.source, end, vias)
-    routes = tuple(
-        route_of(costs, path.arcs, path.corridors, corridors, names, _ratio(path, paths[0]), shapes) for path in paths
-    )
+
+    def ways(objective: Objective, most: int, within: float) -> tuple[tuple[Path, ...], int]:
+        """Ways in ascending order of an objective, and the state searched from."""
+        weight = costs.weight(objective)
+        for option in ruled_out:
+            weight = np.where(option.arcs, np.inf, weight)
+        trees = trees_of_pair(network.tail, network.head, weight, network.n_nodes, vias, start, end, within)
+        found = real_alternatives(network, weight, trees, corridors, most, within) if trees.forward is not None else ()
+        return found, trees.source
+
+    def route(path: Path, ratio: float) -> Route:
+        return route_of(costs, path.arcs, path.corridors, corridors, names, ratio, shapes)
+
+    paths, source = ways(by, k, stretch)
+    others = [other for other in OBJECTIVES if other != by] if least and paths else []
     return RoutesAnswer(
         origin=_place_name(network, start, names),
         destination=_place_name(network, end, names),
@@ -94,9 +97,10 @@ def find_routes(
         by=by,
         as_of=costs.request.as_of.isoformat(),
         money_year=costs.request.money_year,
-        routes=routes,
-        unreachable=unreachable,
+        routes=tuple(route(path, _ratio(path, paths[0])) for path in paths),
+        unreachable=None if paths else why_no_way(costs, by, ruled_out, source, end, vias),
         notes=(*costs.notes, *_turning_back(network, paths, names)),
+        least=tuple((other, route(ways(other, 1, 1.0)[0][0], 1.0)) for other in others),
     )
 
 

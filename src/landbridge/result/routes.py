@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from landbridge.schema.words import Objective
+
 Line = tuple[tuple[float, float], ...]  # ((lat, lon), ...), never across 180 degrees
 
 
@@ -95,6 +97,16 @@ class Route:
         """Name of a port, crossing, gauge break or strait of this route."""
         return self.names.get(identifier, identifier)
 
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """Modes of its legs in order, repetitions in a row left out."""
+        modes = [leg.mode for leg in self.legs]
+        return tuple(mode for mode, before in zip(modes, ["", *modes], strict=False) if mode != before)
+
+    def objective(self, by: Objective) -> float:
+        """What a route is chosen by."""
+        return {"cost": self.generalised_usd, "time": self.hours, "money": self.usd, "co2": self.co2_kg}[by]
+
     def to_json(self) -> dict[str, Any]:
         """The fields other programs may rely on."""
         return {
@@ -154,6 +166,14 @@ class RoutesAnswer:
     routes: tuple[Route, ...]
     unreachable: Unreachable | None
     notes: tuple[str, ...]
+    #: The best way by each other objective, where it was asked for; it need not be among the routes.
+    least: tuple[tuple[Objective, Route], ...] = ()
+
+    def least_not_listed(self) -> tuple[tuple[tuple[Objective, ...], Route], ...]:
+        """Ways that are best by other objectives and not among the routes, each once with its objectives."""
+        listed = {route.id for route in self.routes}
+        ways = {route.id: route for _, route in self.least if route.id not in listed}
+        return tuple((tuple(by for by, other in self.least if other.id == id_), way) for id_, way in ways.items())
 
     def to_json(self) -> dict[str, Any]:
         """The fields other programs may rely on (issue contract: names do not change)."""
@@ -170,4 +190,19 @@ class RoutesAnswer:
             if self.unreachable is None
             else {"reason": self.unreachable.reason, "closures": list(self.unreachable.closures)},
             "notes": list(self.notes),
+            "least": {by: self._least_json(by, route) for by, route in self.least},
+        }
+
+    def _least_json(self, by: Objective, route: Route) -> dict[str, Any]:
+        ids = [other.id for other in self.routes]
+        names = (
+            "id", "distance_km", "hours", "hours_p95", "origin_wait_hours", "usd", "generalised_usd", "co2_kg",
+            "assumed_share_hours", "assumed_share_usd",
+        )  # fmt: skip
+        lists = ("corridors", "modes", "ports", "crossings", "countries")
+        return {
+            **{name: getattr(route, name) for name in names},
+            **{name: list(getattr(route, name)) for name in lists},
+            "listed_as": ids.index(route.id) + 1 if route.id in ids else None,
+            "option": f"--by {by}",
         }

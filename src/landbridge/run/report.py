@@ -108,27 +108,18 @@ def pair_answer(
     resolved: Resolved,
 ) -> tuple[RoutesAnswer, tuple[CorridorWay, ...]]:
     """Alternatives of a pair together with the best way along each named corridor, best first."""
-    answer = session.routes(origin, destination, cargo=cargo, value=value, by=by, resolved=resolved)
+    answer = session.routes(origin, destination, cargo=cargo, value=value, by=by, resolved=resolved, least=True)
     ways = session.corridor_ways(origin, [destination], cargo=cargo, value=value, by=by, resolved=resolved)
     routes = {route.id: route for route in answer.routes}
     if answer.routes:
-        best = _objective(answer.routes[0], by)
+        best = answer.routes[0].objective(by)
         for way in ways:
             if way.route is not None and way.route.id not in routes:
-                stretch = _objective(way.route, by) / best if best > 0 else 1.0
+                stretch = way.route.objective(by) / best if best > 0 else 1.0
                 if stretch <= SHOWN_STRETCH:
                     routes[way.route.id] = replace(way.route, stretch=stretch)
-    ordered = sorted(routes.values(), key=lambda route: (_objective(route, by), route.id))
+    ordered = sorted(routes.values(), key=lambda route: (route.objective(by), route.id))
     return replace(answer, routes=tuple(ordered)), ways
-
-
-def _objective(route: Route, by: Objective) -> float:
-    return {
-        "cost": route.generalised_usd,
-        "time": route.hours,
-        "money": route.usd,
-        "co2": route.co2_kg,
-    }[by]
 
 
 def _other_corridors(pair: PairAnswer, ways: Sequence[CorridorWay]) -> list[ComparisonRow]:

@@ -278,8 +278,10 @@ class Session:
         options: Sequence[tuple[QuickAction, str]] = (),
         resolved: Resolved | None = None,
         network: str = "",
+        least: bool = False,
     ) -> RoutesAnswer:
-        """The best route from origin to destination and its real alternatives.
+        """The best route from origin to destination and its real alternatives; ``least``: also the best way by each
+        other objective.
 
         Names are those ``landbridge find`` knows. ``network``: ``study``, ``world`` (also for coordinates), or empty:
         the study's where it knows every name, else the world's, and a note says so. Raises ``UnknownName``,
@@ -289,7 +291,7 @@ class Session:
         if outside is not None:
             answer = self.world.routes(
                 origin, destination, via=via, avoid=avoid, mode=mode, cargo=cargo, value=value, by=by, k=k,
-                as_of=as_of, scenario=scenario, options=options, resolved=resolved,
+                as_of=as_of, scenario=scenario, options=options, resolved=resolved, least=least,
             )  # fmt: skip
             return replace(answer, notes=(*filter(None, (outside,)), *answer.notes))
         cargo_unit = _one_of("cargo", cargo or self.study.cargo.default, CARGO_UNITS)
@@ -326,6 +328,7 @@ class Session:
             corridors=self.corridors,
             names=self.names,
             shapes=self.shapes,
+            least=least,
         )
         return replace(answer, notes=(*dict.fromkeys(notes), *answer.notes))
 

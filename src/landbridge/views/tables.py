@@ -103,6 +103,41 @@ def routes_table(answer: RoutesAnswer) -> Table:
     return Table("routes", f"{answer.origin} to {answer.destination}", columns, tuple(rows))
 
 
+def least_table(answer: RoutesAnswer) -> Table:
+    """Ways that are best by another objective and not among the alternatives; no row where there is none."""
+    columns = (
+        Column("by", "what is least"),
+        Column("corridors", "corridors"),
+        Column("modes", "modes"),
+        Column("passes", "passes"),
+        Column("distance_km", "distance", "km", "number"),
+        Column("days", "time", "days", "days", 1, "from departure of the first vehicle to arrival; mean"),
+        Column("usd", "price", f"USD of {answer.money_year}", "number"),
+        Column("co2_kg", "CO2", "kg", "number", 0, "well to wheel"),
+        Column("option", "option"),
+    )
+    rows: list[tuple[Cell, ...]] = [
+        (
+            " and ".join(figures.BY_WORDS[by].removeprefix("least ") for by in objectives),
+            figures.corridor_words(route.corridors),
+            ", ".join(route.modes),
+            ", ".join(route.called(item) for item in _passed(route)),
+            route.distance_km,
+            route.hours,
+            route.usd,
+            route.co2_kg,
+            f"--by {objectives[0]}",
+        )
+        for objectives, route in answer.least_not_listed()
+    ]
+    return Table("least", "Least by another measure, not among these", columns, tuple(rows))
+
+
+def _passed(route: Route) -> tuple[str, ...]:
+    """Enough to tell a way by: its ports, else its crossings; its straits too where no corridor's name tells them."""
+    return (*(route.ports or route.crossings), *(() if route.corridors else route.straits))
+
+
 def way_lines(route: Route) -> tuple[tuple[str, str], ...]:
     """What a route passes: (kind, names), only kinds it has."""
     kinds = (

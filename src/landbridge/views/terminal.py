@@ -51,6 +51,9 @@ def show_routes(console: Console, answer: RoutesAnswer) -> None:
         console.print(_unreachable(answer.unreachable))
     else:
         console.print(fitted(console, tables.routes_table(answer), title=False, columns_without=_idle_columns(answer)))
+        least = tables.least_table(answer)
+        if least.rows:
+            console.print(fitted(console, least))
         for number, route in enumerate(answer.routes, start=1):
             console.print()
             console.print(Text(f"{number} {figures.corridor_words(route.corridors)}", style="bold"))

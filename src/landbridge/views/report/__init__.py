@@ -332,6 +332,10 @@ class _Page:
         drawn = map.pair_map(self.data.study, pair, self.data.attributions)
         return Markup(map.map_svg(drawn, id_=f"map-{self.anchors.pairs[pair.id]}", height=480))
 
+    def least(self, pair: PairAnswer) -> Table:
+        """Ways that are best by another measure and not shown."""
+        return tables.least_table(pair.answer)
+
     def profile(self, pair: PairAnswer) -> Markup:
         """Time- and cost-distance of a pair."""
         return Markup(charts.profile_chart(pair.answer, id_=f"profile-{self.anchors.pairs[pair.id]}"))
