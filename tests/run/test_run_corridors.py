@@ -8,6 +8,7 @@ import math
 from functools import cache
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -265,19 +266,37 @@ def test_pairs_by_id_by_name_and_from_a_file(tmp_path: Path) -> None:
     assert [pair.id for pair in ask_pairs(session())] == [pair.id for pair in session().study.pairs]
 
 
+def test_a_table_of_pairs_may_be_a_workbook_or_have_semicolons(tmp_path: Path) -> None:
+    plain, marked, book = (tmp_path / name for name in ("a.csv", "b.csv", "c.xlsx"))
+    plain.write_text("origin,destination,weight\nYokohama,Almaty,3.5\n", encoding="utf-8")
+    marked.write_text("Weight;Destination;note;Origin\n3.5; Almaty ;x;Yokohama\n", encoding="utf-8-sig")
+    pd.DataFrame({"origin": ["Yokohama"], "destination": ["Almaty"], "weight": [3.5]}).to_excel(book, index=False)
+    assert ask_pairs(session(), (str(plain),)) == ask_pairs(session(), (str(marked),))
+    assert ask_pairs(session(), (str(plain),)) == ask_pairs(session(), (str(book),))
+    marked.write_bytes("origin,destination\nZ\u00fcrich,Almaty\n".encode("cp1252"))
+    with pytest.raises(BadRequest, match=r"b.csv: row 2 is not in UTF-8. .*CSV UTF-8"):
+        ask_pairs(session(), (str(marked),))
+
+
 def test_all_that_is_wrong_with_pairs_is_said_at_once(tmp_path: Path) -> None:
     file = tmp_path / "pairs.csv"
-    file.write_text("origin,destination,weight\nTokyo,Tokyo,1\nTokio,Atlantis,1\nTokyo,Astana,-2\n")
+    file.write_text(
+        "origin,destination,weight\nTokyo,Tokyo,1\nTokio,Atlantis,1\n\nTokyo,Astana,-2\nTokyo,\n"
+        "Osaka,Astana,1\nOsaka,Astana,2\n"
+    )
     empty = tmp_path / "empty.csv"
     empty.write_text("")
     with pytest.raises(BadRequest) as caught:
-        ask_pairs(session(), ("tokyo-astna", str(file), str(empty)))
+        ask_pairs(session(), ("tokyo-astna", str(file), str(empty), "nowhere.xlsx"))
     text = str(caught.value)
     for words in (
         "Did you mean tokyo-astana",
         "row 2: origin and destination are both tokyo",
         "row 3: No place is called 'Atlantis'",
-        "row 4: the weight is '-2'",
-        "empty.csv: it has no rows with origin and destination",
+        "row 5: the weight is '-2'",
+        "row 6: no destination",
+        "row 8: the pair 'osaka-astana' stands in pairs.csv, row 7 too",
+        "empty.csv: it is empty",
+        "there is no such file",
     ):
         assert words in text, text

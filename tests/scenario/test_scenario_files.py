@@ -204,7 +204,7 @@ def test_unknown_names_of_all_changes_are_reported_together(study: Study, spans:
     with pytest.raises(ScenarioError) as error:
         resolve(study, spans, scenario, options=[("close", "port.nowhere")], namer=namer)
     where = [finding.where for finding in error.value.findings]
-    assert where == ["mine#1, strait.hormus", "mine#3, place.Brest", "option-1, port.nowhere"]
+    assert where == ["mine#1, strait.hormus", "mine#3, place.Brest", "--close port.nowhere"]
     assert "place.brest-fra" in error.value.findings[1].found
 
 

@@ -39,13 +39,13 @@ def test_what_a_selector_says(text: str, kind: str, value: str, field: str) -> N
     ("text", "found", "remedy"),
     [
         ("contry.KAZ", "'contry' is no kind", "Did you mean 'country'"),
-        ("KAZ", "'KAZ' is no kind", "Kinds:"),
+        ("KAZ", "'KAZ' is a name without its kind", "Kinds:"),
         ("country", "names nothing", "country.KAZ"),
         ("country.", "names nothing", "country.KAZ"),
         ("country..hours", "names nothing", "country.KAZ"),
         ("country.KAZ.crossing.hours", "no field 'crossing.hours'", "Did you mean 'crossings.hours'"),
         ("port.IRBND.xyz", "no field 'xyz'", "dwell, handling"),
-        ("", "'' is no kind", "Kinds:"),
+        ("", "'' is a name without", "Kinds:"),
     ],
 )
 def test_what_cannot_be_read_says_why_and_what_to_do(text: str, found: str, remedy: str) -> None:

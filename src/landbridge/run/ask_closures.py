@@ -19,7 +19,7 @@ from landbridge.result.closures import ClosureRow, ClosureTable, PairRecovery, R
 from landbridge.run.other_costs import OtherCosts
 from landbridge.run.session import Session
 from landbridge.scenario import Resolved, parse_selector
-from landbridge.schema.errors import BadRequest, Finding
+from landbridge.schema.errors import AmbiguousName, BadRequest, Finding, ScenarioError, UnknownName
 from landbridge.schema.words import CargoUnit, Objective, ValueClass, What
 
 #: Share of what it can pass that a crossing passes on a normal day, where nothing is known.
@@ -69,7 +69,7 @@ def things_of(session: Session, what: What, only: Sequence[str] | None = None) -
 def chosen_things(session: Session, selectors: Sequence[str]) -> tuple[Closable, ...]:
     """Things by selector, names allowed: ``strait.hormuz``, ``crossing.khorgos``. A name may stand for several.
 
-    Raises ``ScenarioError``, ``UnknownName``, ``AmbiguousName``, and ``BadRequest`` for what closes no link.
+    Raises ``BadRequest`` with everything that cannot be read, is not known or closes no link.
     """
     kinds: dict[str, What] = {
         "link": "links", "service": "links", "crossing": "crossings", "border": "borders", "port": "ports",
@@ -78,13 +78,21 @@ def chosen_things(session: Session, selectors: Sequence[str]) -> tuple[Closable,
     found: list[Closable] = []
     findings: list[Finding] = []
     for text in selectors:
-        selector = parse_selector(text)
+        try:
+            selector = parse_selector(text, f"--together {text}")
+        except ScenarioError as error:
+            findings += error.findings
+            continue
         what = kinds.get(selector.kind)
         if what is None or selector.field:
             remedy = f"Name one of {', '.join(kinds)} without a field."
             findings.append(Finding(text, "this cannot be closed in a table", remedy))
             continue
-        identifiers = session.gazetteer.ids(selector.kind, selector.value)
+        try:
+            identifiers = session.gazetteer.ids(selector.kind, selector.value)
+        except (UnknownName, AmbiguousName) as error:
+            findings.append(Finding(f"--together {text}", str(error).rstrip("."), "Correct the name."))
+            continue
         things = [
             thing
             for identifier in identifiers

@@ -7,12 +7,9 @@ where it stopped; the side file goes when the output is written. An output is th
 
 from __future__ import annotations
 
-import csv
 import datetime
 import hashlib
-import io
 import json
-import math
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -21,6 +18,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from landbridge.io.sheet import number_of, read_sheet
 from landbridge.models.routes import ALTERNATIVES
 from landbridge.network.world_points import in_reach
 from landbridge.result.routes import Route, RoutesAnswer
@@ -33,8 +31,7 @@ Progress = Callable[[int, int], None]
 
 #: Columns of the input; the first two are required. ``cargo`` may name several units with ``;`` between.
 COLUMNS: Final = ("origin", "destination", "cargo", "value", "by", "as_of", "weight")
-#: Suffixes of tables that can be read, and written.
-READS: Final = (".csv", ".xlsx")
+#: Suffixes of tables that can be written.
 WRITES: Final = (".csv", ".parquet", ".xlsx")
 #: Columns of the output: text, then numbers.
 TEXT: Final = (
@@ -84,60 +81,9 @@ class PairsReport:
 def read_pairs(path: Path) -> tuple[Pair, ...]:
     """Questions of a table, in the order of its rows; a row that cannot be asked says why in ``problem``.
 
-    Raises ``BadRequest`` where the file cannot be read or has no columns ``origin`` and ``destination``.
+    Raises ``BadRequest`` as ``read_sheet`` does.
     """
-    rows = _cells(path)
-    if not rows:
-        raise BadRequest(
-            f"{path} is empty", [Finding(str(path), "no header", f"Name the columns: {', '.join(COLUMNS)}.")]
-        )
-    header = [name.strip().casefold() for name in rows[0]]
-    missing = [name for name in COLUMNS[:2] if name not in header]
-    if missing:
-        findings = [
-            Finding(
-                f"{path}, row 1", f"no column '{name}'", f"Columns are {', '.join(COLUMNS)}; the first two are needed."
-            )
-            for name in missing
-        ]
-        raise BadRequest(f"{path} is no table of pairs", findings)
-    found: list[Pair] = []
-    for number, cells in enumerate(rows[1:], start=2):
-        named = {name: cells[i].strip() if i < len(cells) else "" for i, name in enumerate(header) if name in COLUMNS}
-        if any(cell.strip() for cell in cells):
-            found += _pairs_of(number, {name: named.get(name, "") for name in COLUMNS})
-    return tuple(found)
-
-
-def _cells(path: Path) -> list[list[str]]:
-    """Rows of a table as text; the header is the first."""
-    suffix = path.suffix.casefold()
-    if suffix not in READS:
-        raise BadRequest(f"{path} cannot be read as a table. Use {' or '.join(READS)}.")
-    try:
-        if suffix == ".csv":
-            text = path.read_text(encoding="utf-8-sig")
-            first = text.split("\n", 1)[0]
-            comma = ";" if first.count(";") > first.count(",") else ","
-            return list(csv.reader(io.StringIO(text, newline=""), delimiter=comma))
-        from openpyxl import load_workbook
-
-        book = load_workbook(path, read_only=True, data_only=True)
-        return [[_text(cell) for cell in row] for row in book.worksheets[0].iter_rows(values_only=True)]
-    except FileNotFoundError as error:
-        raise BadRequest(f"There is no file {path}.") from error
-    except Exception as error:  # a damaged workbook raises whatever the reader of its format meets first
-        raise BadRequest(f"{path} cannot be read: {error}") from error
-
-
-def _text(cell: object) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime.datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell)
+    return tuple(pair for row, cells in read_sheet(path, COLUMNS, COLUMNS[:2]) for pair in _pairs_of(row, cells))
 
 
 def _pairs_of(row: int, cells: Mapping[str, str]) -> list[Pair]:
@@ -153,11 +99,8 @@ def _pairs_of(row: int, cells: Mapping[str, str]) -> list[Pair]:
         problems += [f"{name} '{item}' is none of {', '.join(words)}" for item in values if item and item not in words]
     weight = None
     if cells["weight"]:
-        try:
-            weight = float(cells["weight"])
-        except ValueError:
-            weight = math.nan
-        if not (math.isfinite(weight) and weight >= 0):
+        weight = number_of(cells["weight"])
+        if not weight >= 0:
             problems.append(f"weight '{cells['weight']}' is no number from 0 on")
             weight = None
     if cells["as_of"]:
@@ -338,7 +281,7 @@ def _row(pair: Pair, answer: RoutesAnswer, number: int, route: Route) -> dict[st
         "assumed_share_usd": route.assumed_share_usd,
         "stretch": route.stretch,
         "corridors": "; ".join(route.corridors),
-        "modes": "; ".join(dict.fromkeys(leg.mode for leg in route.legs)),
+        "modes": "; ".join(dict.fromkeys(route.modes)),
         "countries": "; ".join(route.countries),
         "crossings": "; ".join(route.crossings),
         "ports": "; ".join(route.ports),

@@ -26,6 +26,7 @@ from landbridge.scenario.selector import (
     field_of,
     parse_assignment,
     parse_selector,
+    with_article,
 )
 from landbridge.schema.errors import AmbiguousName, Finding, LandbridgeError, ScenarioError, UnknownName
 from landbridge.schema.words import MODES
@@ -286,7 +287,11 @@ def _check(selector: Selector, action: FileAction, value: float | None, where: s
             raise _error(where, f"'{selector}' is no event", "'lift' takes event.ID; 'landbridge events' lists them.")
         return
     if selector.kind in ("event", "supply", "organisation"):
-        raise _error(where, f"a {selector.kind} cannot be {_DONE[action]}", "Select links, places, ports or countries.")
+        raise _error(
+            where,
+            f"{with_article(selector.kind)} cannot be {_DONE[action]}",
+            "Select links, places, ports or countries.",
+        )
     if action == "no_transit":
         if selector.kind != "country" or selector.field:
             raise _error(where, f"'{selector}' is no country", "'no_transit' takes country.ISO3.")
@@ -393,10 +398,11 @@ def resolve(
                 if selector.value not in events:
                     close = nearest(selector.value, events)
                     remedy = f"Nearest known: {', '.join(close)}." if close else "'landbridge events' lists them."
-                    findings.append(Finding(f"{change.id}, {selector}", "there is no such event", remedy))
+                    findings.append(Finding(_where(change, selector), "there is no such event", remedy))
                 lifted.add(selector.value)
     if findings:
-        raise ScenarioError("The scenario names what is not known.", findings)
+        who = "These options name" if not scenario or not scenario.changes else "The scenario names"
+        raise ScenarioError(f"{who} what is not known.", findings)
     in_force = tuple(change for change in events_in_force(spans, day) if change.id not in lifted)
     return Resolved(
         name=scenario.id if scenario else BASE,
@@ -413,8 +419,13 @@ def _named(change: Change, namer: Namer | None, findings: list[Finding]) -> Chan
         try:
             found += [item for item in canonical((selector,), namer) if item not in found]
         except (UnknownName, AmbiguousName) as error:
-            findings.append(Finding(f"{change.id}, {selector}", _sentence(error), _way_out(error)))
+            findings.append(Finding(_where(change, selector), _sentence(error), _way_out(error, selector)))
     return replace(change, selectors=tuple(found))
+
+
+def _where(change: Change, selector: Selector) -> str:
+    """An option as it was written; a change of a file by its number."""
+    return change.note if change.origin == "option" else f"{change.id}, {selector}"
 
 
 def _sentence(error: LandbridgeError) -> str:
@@ -424,8 +435,10 @@ def _sentence(error: LandbridgeError) -> str:
     return f"'{name}' is not known"
 
 
-def _way_out(error: LandbridgeError) -> str:
+def _way_out(error: LandbridgeError, selector: Selector) -> str:
     if isinstance(error, AmbiguousName):
         return "Name one of them as written here."
+    if selector.kind == "border":
+        return "A border is two countries, such as border.KAZ-CHN."
     near = error.nearest if isinstance(error, UnknownName) else ()
     return f"Nearest known: {', '.join(near)}." if near else "'landbridge find' lists what is known."

@@ -133,8 +133,8 @@ def field_of(selector: Selector, where: str = "") -> tuple[tuple[str, ...], Fiel
         if field.name == name and selector.kind in field.kinds:
             return modes, field
     known = [field.name for field in FIELDS if selector.kind in field.kinds]
-    found = f"a {selector.kind} has no field '{name}'" if name else "a field is missing"
-    remedy = f"Fields of a {selector.kind}: {', '.join(known)}." if known else f"A {selector.kind} has none."
+    found = f"{with_article(selector.kind)} has no field '{name}'" if name else "a field is missing"
+    remedy = f"Fields of {with_article(selector.kind)}: {', '.join(known)}." if known else "It has none."
     raise ScenarioError("This change cannot be made.", [Finding(where or f"'{selector}'", found, remedy)])
 
 
@@ -155,6 +155,9 @@ def parse_selector(text: str, where: str = "") -> Selector:
     """
     where = where or f"'{text}'"
     kind, dot, rest = text.strip().partition(".")
+    if kind not in SELECTOR_KINDS and not dot:
+        remedy = f"Write what it is before its name, such as {_EXAMPLE['strait']}. Kinds: {', '.join(SELECTOR_KINDS)}."
+        raise _error(where, f"'{kind}' is a name without its kind", remedy)
     if kind not in SELECTOR_KINDS:
         close = difflib.get_close_matches(kind, SELECTOR_KINDS, 1, 0.6)
         remedy = f"Did you mean '{close[0]}'?" if close else f"Kinds: {', '.join(SELECTOR_KINDS)}."
@@ -167,7 +170,7 @@ def parse_selector(text: str, where: str = "") -> Selector:
     if field and field not in (TRANSIT, *MODES) and _split_mode(field)[1] not in FIELD_NAMES:
         close = difflib.get_close_matches(_split_mode(field)[1], FIELD_NAMES, 1, 0.6)
         known = ", ".join(item.name for item in FIELDS if kind in item.kinds) or "none"
-        remedy = f"Did you mean '{close[0]}'?" if close else f"Fields of a {kind}: {known}."
+        remedy = f"Did you mean '{close[0]}'?" if close else f"Fields of {with_article(kind)}: {known}."
         raise _error(where, f"there is no field '{field}'", remedy)
     return Selector(SELECTOR_KINDS[SELECTOR_KINDS.index(kind)], value, field)
 
@@ -211,7 +214,8 @@ def check_value(selector: Selector, action: str, value: float, where: str = "") 
     where = where or f"'{selector}'"
     _, field = field_of(selector, where)
     if action not in field.actions:
-        raise _error(where, f"'{field.name}' cannot be {action}", f"Use {' or '.join(field.actions)}.")
+        only = " in a scenario file" if field.actions == ("add",) else ""
+        raise _error(where, f"'{field.name}' cannot be {_DONE[action]}", f"Use {' or '.join(field.actions)}{only}.")
     if not math.isfinite(value):
         raise _error(where, f"the value is {value}", "Write a finite number.")
     smallest_open = action == "scale" or field.quantity in ("speed", "sailings")
@@ -219,6 +223,14 @@ def check_value(selector: Selector, action: str, value: float, where: str = "") 
         bound = "more than 0" if smallest_open else "0 or more"
         more = "" if action != "add" else "; to lower a number, use scale or set"
         raise _error(where, f"the value is {value:g}", f"Write {bound}{more}.")
+
+
+_DONE: Final = {"set": "set", "scale": "scaled", "add": "added"}
+
+
+def with_article(word: str) -> str:
+    """'a port', 'an event'."""
+    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
 
 
 def canonical(selectors: tuple[Selector, ...], namer: Namer) -> tuple[Selector, ...]:
