@@ -53,8 +53,8 @@ Pairs = Annotated[
     typer.Option(
         "--pairs",
         metavar="ID|A:B|FILE",
-        help="A pair of the study, ORIGIN:DESTINATION, or a table (.csv, .xlsx) with origin, destination[, weight, id]. "
-        "Repeatable; the study's pairs where none is given.",
+        help="A pair of the study, ORIGIN:DESTINATION, or a table (.csv, .xlsx) with origin, destination[, weight, id]."
+        " Repeatable; the study's pairs where none is given.",
     ),
 ]
 Between = Annotated[
