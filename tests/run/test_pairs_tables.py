@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from landbridge.run.pairs import OUTPUT, read_pairs, route_pairs
-from landbridge.schema.errors import BadRequest
+from landbridge.schema.errors import BadRequest, LandbridgeError
 from world_opened import study
 
 ROWS = """origin,destination,cargo,value,by,as_of,weight
@@ -136,3 +137,38 @@ def test_files_and_words_that_cannot_be(source: Path, tmp_path: Path) -> None:
         route_pairs(study(), source, tmp_path / "out.txt")
     with pytest.raises(BadRequest, match="No such cargo"):
         route_pairs(study(), source, tmp_path / "out.csv", cargoes=("spoon",))
+
+
+def test_what_holds_for_all_rows_is_checked_before_any_is_asked(tmp_path: Path) -> None:
+    source = tmp_path / "pairs.csv"
+    source.write_text("origin,destination\nTokyo,Tashkent\n")
+    (tmp_path / "folder.csv").mkdir()
+    bare = tmp_path / "bare.csv"
+    bare.write_text("origin,destination\n\n,\n")
+    out = tmp_path / "out.csv"
+
+    def said(asked: Path, target: Path, **more: Any) -> str:
+        with pytest.raises(LandbridgeError) as caught:
+            route_pairs(study(), asked, target, network="study", **more)
+        return str(caught.value)
+
+    assert "neither a preset" in said(source, out, scenario="nonsense")
+    assert "no kind of selector" in said(source, out, options=(("close", "strat.hormuz"),))
+    assert "'someday' is not a day" in said(source, out, defaults={"as_of": "someday"})
+    assert "Name another file for the answers" in said(source, source)
+    assert "is a folder" in said(source, tmp_path / "folder.csv")
+    assert "There is no folder" in said(source, tmp_path / "none" / "out.csv")
+    assert "no row below its header" in said(bare, out)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bare.csv", "folder.csv", "pairs.csv"]
+    assert source.read_text() == "origin,destination\nTokyo,Tashkent\n"
+
+
+def test_words_in_capitals_and_names_of_days_are_understood(tmp_path: Path) -> None:
+    source, out = tmp_path / "pairs.csv", tmp_path / "out.csv"
+    source.write_text("origin,destination,cargo,by,as_of\nTokyo,Tashkent,TEU,Time,text\nTokyo,Tashkent,,,someday\n")
+    report = route_pairs(study(), source, out, k=1, network="study")
+    assert report.answered == 1
+    (bad,) = report.bad
+    assert "row 3" in bad
+    assert "'someday' is not a day" in bad
+    assert pd.read_csv(out)["as_of"].tolist() == ["2017-06-30", "someday"]

@@ -87,7 +87,8 @@ def read_pairs(path: Path) -> tuple[Pair, ...]:
 
 
 def _pairs_of(row: int, cells: Mapping[str, str]) -> list[Pair]:
-    """The questions of a row, one per cargo."""
+    """The questions of a row, one per cargo. Words count in any case."""
+    cells = {**cells, **{name: cells[name].casefold() for name in ("cargo", "value", "by")}}
     problems = [f"no {name}" for name in COLUMNS[:2] if not cells[name]]
     cargoes = [unit.strip() for unit in cells["cargo"].replace(",", ";").split(";") if unit.strip()] or [""]
     allowed = (
@@ -103,11 +104,6 @@ def _pairs_of(row: int, cells: Mapping[str, str]) -> list[Pair]:
         if not weight >= 0:
             problems.append(f"weight '{cells['weight']}' is no number from 0 on")
             weight = None
-    if cells["as_of"]:
-        try:
-            datetime.date.fromisoformat(cells["as_of"])
-        except ValueError:
-            problems.append(f"as_of '{cells['as_of']}' is no day such as 2024-12-31")
     return [
         Pair(
             row, cells["origin"], cells["destination"], cargo, cells["value"], cells["by"], cells["as_of"], weight,
@@ -137,16 +133,21 @@ def route_pairs(
     progress: called with how many questions are done, and of how many; resume: go on with the side file of an
     interrupted run; options: further ones of ``Session.routes`` (via, avoid, mode, scenario, options).
 
-    Raises ``BadRequest`` for files and words that cannot be, ``OutputError`` where the answer cannot be written.
+    Raises ``BadRequest`` for files and words that cannot be, ``ScenarioError`` for days, scenarios and changes that
+    cannot, ``OutputError`` where the answer cannot be written.
     """
-    if target.suffix.casefold() not in WRITES:
-        raise BadRequest(f"{target} cannot be written. Use {', '.join(WRITES)}.")
+    _check_target(source, target)
     unknown = [unit for unit in cargoes if unit not in CARGO_UNITS]
     if unknown:
         finding = Finding("--cargo", f"'{unknown[0]}'", f"Choose among {', '.join(CARGO_UNITS)}.")
         raise BadRequest("No such cargo", [finding])
+    session.resolved(options.get("scenario"), (defaults or {}).get("as_of") or None, options.get("options", ()))
+    written = read_pairs(source)
+    if not written:
+        finding = Finding(str(source), "no row below its header", "Write an origin and a destination into each row.")
+        raise BadRequest("There is nothing to ask.", [finding])
     pairs: list[Pair] = []
-    for pair in read_pairs(source):
+    for pair in written:
         given: dict[str, Any] = {
             name: text for name, text in (defaults or {}).items() if text and not getattr(pair, name)
         }
@@ -171,6 +172,18 @@ def route_pairs(
         raise OutputError(f"{error.filename or target} cannot be written: {error.strerror}") from error
     side.unlink(missing_ok=True)
     return _report([rows or [] for rows in found], resumed, target)
+
+
+def _check_target(source: Path, target: Path) -> None:
+    """What is sure to fail at the end is said at the beginning."""
+    if target.suffix.casefold() not in WRITES:
+        raise BadRequest(f"{target} cannot be written. Use {', '.join(WRITES)}.")
+    if target.is_dir():
+        raise OutputError(f"{target} is a folder. Name a file.")
+    if not target.parent.is_dir():
+        raise OutputError(f"There is no folder {target.parent}. Make it, or name another file.")
+    if target.exists() and source.exists() and target.samefile(source):
+        raise BadRequest(f"{target} holds the questions and would be replaced. Name another file for the answers.")
 
 
 def _finished(side: Path) -> dict[str, list[dict[str, Any]]]:
