@@ -9,12 +9,12 @@ where the crossing says so, and an entry of its own where it does not.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
-from landbridge.costs.context import Context
+from landbridge.costs.context import Context, first_known
 from landbridge.costs.rates import Rate, combined
 from landbridge.costs.terminals import gauge_change
 from landbridge.costs.unions import within_union
@@ -33,9 +33,10 @@ def add_crossings(context: Context) -> None:
     loading (ferries, and all of an inland sea).
     """
     network = context.network
-    for arc in network.arcs_of_kind("crossing").tolist():
+    arcs = network.arcs_of_kind("crossing")
+    tails, heads = (context.country_of_nodes(ends[arcs]) for ends in (network.tail, network.head))
+    for arc, tail, head in zip(arcs.tolist(), tails, heads, strict=True):
         crossing = network.crossing_ids[network.crossing[arc]]
-        tail, head = _country(context, network.tail[arc]), _country(context, network.head[arc])
         mode = network.mode_name(arc)
         hours = crossing_rate(context, "crossing_hours", crossing, mode, tail, head)
         usd = crossing_rate(context, "crossing_usd", crossing, mode, tail, head)
@@ -57,7 +58,7 @@ def add_crossings(context: Context) -> None:
         if mode == "rail" and gauges[0] != gauges[1] and not holds_gauge_change:
             gauge_change(context, [arc], head)
     for arc in network.arcs_of_kind("service").tolist():
-        tail, head = _country(context, network.tail[arc]), _country(context, network.head[arc])
+        tail, head = context.country_of_nodes(np.array([network.tail[arc], network.head[arc]]))
         crossing = network.crossing_ids[network.crossing[arc]] if network.crossing[arc] >= 0 else ""
         service = network.link_ids[network.link[arc]]
         if not crossing and (tail == head or not loading_in_price(context.services[service], context.ports)):
@@ -72,56 +73,62 @@ def add_crossings(context: Context) -> None:
         context.draft.add([arc], "border", "usd", usd)
 
 
-def _country(context: Context, node: int | np.integer[Any]) -> str:
-    code = int(context.network.node_country[node])
-    return context.network.country_codes[code] if code >= 0 else ""
-
-
 def crossing_rate(context: Context, quantity: str, crossing: str, mode: str, tail: str, head: str) -> Rate | None:
     """Hours or money of a crossing from country ``tail`` to country ``head``, both sides together."""
-    ask = context.rates.price if quantity == "crossing_usd" else context.rates.number
-    subject, place = f"crossing:{crossing}", crossing or f"a crossing by {mode} {tail}-{head}"
-    sides = [
-        ask(Question(subject, quantity, partner=f"country:{country}", mode=mode, scope="one_side", direction=direction))
-        for country, direction in ((tail, "outbound"), (head, "inbound"))
-    ]
-    if sides[0] is not None and sides[1] is not None:
-        return _both(sides[0], sides[1], f"{tail} outbound + {head} inbound")
-    full = ask(Question(subject, quantity, mode=mode, scope="full"))
-    if full is not None:
-        return full
-    if mode == "rail" and context.request.cargo in _BLOCK_TRAIN_CARGO:
-        block = ask(Question(subject, quantity, mode=mode, scope="block_train_full"))
-        if block is not None:
-            return block
+    subject = f"crossing:{crossing}"
+    sides: list[Rate | None] = [None, None]
+    if context.rates.knows(subject, quantity):
+        ask = context.rates.price if quantity == "crossing_usd" else context.rates.number
+        sides = [
+            ask(Question(subject, quantity, f"country:{country}", mode, scope="one_side", direction=direction))
+            for country, direction in ((tail, "outbound"), (head, "inbound"))
+        ]
+        if sides[0] is not None and sides[1] is not None:
+            return _both(sides[0], sides[1], f"{tail} outbound + {head} inbound")
+        full = ask(Question(subject, quantity, mode=mode, scope="full"))
+        if full is not None:
+            return full
+        if mode == "rail" and context.request.cargo in _BLOCK_TRAIN_CARGO:
+            block = ask(Question(subject, quantity, mode=mode, scope="block_train_full"))
+            if block is not None:
+                return block
+    key = (quantity, mode, tail, head, *sides)
+    if key not in context.stand_ins:
+        context.stand_ins[key] = _stand_in(context, quantity, mode, tail, head, sides)
+    found = context.stand_ins[key]
+    if found is None or found[1] == "":
+        return None if found is None else found[0]
+    rate, why = found
+    place = crossing or f"a crossing by {mode} {tail}-{head}"
+    return Rate(rate.value, "assumed", rate.facts, f"no figure for {place}{why}", rate.formula)
+
+
+def _stand_in(
+    context: Context, quantity: str, mode: str, tail: str, head: str, sides: Sequence[Rate | None]
+) -> tuple[Rate, str] | None:
+    """What stands in for a crossing without a figure of its own, whichever of two countries it is; and how it does so.
+
+    An empty text: the rate says it itself.
+    """
     inside = within_union(context, quantity, mode, tail, head)
     if inside is not None:
-        return inside
+        return inside, ""
     means = [
         side or _side_mean(context, quantity, mode, country, direction)
         for side, country, direction in ((sides[0], tail, "outbound"), (sides[1], head, "inbound"))
     ]
     if means[0] is None or means[1] is None:
+        ask = context.rates.price if quantity == "crossing_usd" else context.rates.number
         default = ask(Question("world", quantity, mode=mode, scope="full"))
-        note = f"no figure for {place}, its countries or their regions: a default stands in"
-        return None if default is None else Rate(default.value, "assumed", default.facts, note, default.formula)
+        return None if default is None else (default, ", its countries or their regions: a default stands in")
     both = _both(means[0], means[1], f"mean of {tail} outbound + mean of {head} inbound")
-    return Rate(
-        both.value,
-        "assumed",
-        both.facts,
-        f"no figure for {place}: the means of its sides stand in",
-        both.formula,
-    )
+    return both, ": the means of its sides stand in"
 
 
 def _side_mean(context: Context, quantity: str, mode: str, country: str, direction: str) -> Rate | None:
     ask = context.rates.price if quantity == "crossing_usd" else context.rates.number
     subjects = context.country_subjects(country)
-    questions: list[Question] = []
-    for subject in subjects:
-        questions.append(Question(subject, quantity, mode=mode, scope="one_side", direction=direction))
-    return ask(*questions)
+    return ask(first_known(subjects, quantity, mode=mode, direction=direction, scopes=("one_side",)))
 
 
 def _both(first: Rate, second: Rate, label: str) -> Rate:

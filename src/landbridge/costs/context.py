@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -39,6 +39,8 @@ class Context:
     draft: Draft
     modifiers: tuple[Modifier, ...] = ()
     shut_by_event: Bools | None = None  # [n_arcs] arcs that an event of the day closes; None = none
+    #: What stands in for a crossing of two countries, as found so far (``landbridge.costs.border``).
+    stand_ins: dict[tuple[object, ...], tuple[Rate, str] | None] = field(default_factory=dict, repr=False)
 
     @cached_property
     def ports(self) -> dict[str, Row]:
@@ -56,14 +58,15 @@ class Context:
         return records(self.rates.facts, "services")
 
     @cached_property
-    def sections_with_speed(self) -> tuple[str, ...]:
-        """Sections of the network that have a haul speed of their own."""
+    def links_with_speed(self) -> Int32:
+        """Sections of the network that have a haul speed of their own, by position in ``link_ids``, in order of id."""
         of_sections = (
             subject.removeprefix("section:")
             for subject, quantity in self.rates.facts.index
             if quantity == "haul_speed" and subject.startswith("section:")
         )
-        return tuple(sorted(section for section in of_sections if section in self.network.link_index))
+        known = sorted(section for section in of_sections if section in self.network.link_index)
+        return np.array([self.network.link_index[section] for section in known], dtype=np.int32)
 
     @cached_property
     def ports_at_station(self) -> dict[str, tuple[str, ...]]:
@@ -101,11 +104,20 @@ class Context:
         """Subjects to ask for a port, nearest first: itself, its regions, its country, that one's, the world."""
         return self.rates.facts.wider(f"port:{port}")
 
-    def country_of(self, arcs: Int32) -> NDArray[np.str_]:
-        """ISO3 of the country each arc runs in; empty at sea."""
-        codes = np.array([*self.network.country_codes, ""], dtype=np.str_)
-        found: NDArray[np.str_] = codes[self.network.country[arcs]]
-        return found
+    def by_country(self, arcs: Int32) -> list[tuple[str, Int32]]:
+        """Arcs by the country they run in, in the order of the codes; the order of arcs inside a country stays."""
+        if len(arcs) == 0:
+            return []
+        codes = (*self.network.country_codes, "")
+        country = self.network.country[arcs]
+        order = np.argsort(country, kind="stable")
+        groups = np.split(arcs[order], np.flatnonzero(np.diff(country[order])) + 1)
+        return sorted(((codes[self.network.country[group[0]]], group) for group in groups), key=lambda item: item[0])
+
+    def country_of_nodes(self, nodes: Int32) -> list[str]:
+        """ISO3 of the country each node lies in; empty at sea."""
+        codes = (*self.network.country_codes, "")
+        return [codes[country] for country in self.network.node_country[nodes].tolist()]
 
     def sigma(self, component: str, mode: str = "") -> float:
         """Standard deviation of the logarithm of a time component; 0 where the facts have none."""

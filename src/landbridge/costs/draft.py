@@ -15,22 +15,27 @@ from landbridge.network.state import Closure
 from landbridge.network.topology import Network
 
 Int32 = NDArray[np.int32]
+Arcs = Sequence[int] | NDArray[np.signedinteger[Any]]
 
 
 @dataclass
 class Draft:
-    """Entries and the arcs they hold for."""
+    """Entries and the arcs they hold for, as pairs (arc, entry) in the order in which they were added."""
 
     network: Network
     entries: list[Entry] = field(default_factory=list)
-    arcs: list[list[Int32]] = field(default_factory=list)
     closures: list[Closure] = field(default_factory=list)
     closed: list[tuple[Int32, int]] = field(default_factory=list)
     _at: dict[Entry, int] = field(default_factory=dict)
+    #: As ``_at``, by what an entry is made from: making one to find it takes as long as all the rest.
+    _made: dict[tuple[str, Measure, Rate, bool, float, str], int] = field(default_factory=dict)
+    _arcs: list[Int32] = field(default_factory=list)  # groups of arcs ...
+    _entry: list[int] = field(default_factory=list)  # ... and the entry of each, not yet laid out
+    _laid: tuple[Int32, Int32] = field(default_factory=lambda: (np.zeros(0, np.int32), np.zeros(0, np.int32)))
 
     def add(
         self,
-        arcs: Sequence[int] | NDArray[np.signedinteger[Any]],
+        arcs: Arcs,
         component: str,
         measure: Measure,
         rate: Rate,
@@ -43,63 +48,72 @@ class Draft:
 
         Nothing is no entry, unless a scenario set it to nothing.
         """
-        ids = np.asarray(arcs, dtype=np.int32)
-        if len(ids) == 0 or (rate.value == 0.0 and rate.basis != "scenario"):
+        if len(arcs) == 0 or (rate.value == 0.0 and rate.basis != "scenario"):
             return
-        self._append(
-            ids,
-            Entry(
-                component=component,
-                measure=measure,
-                fixed=0.0 if per_km else rate.value,
-                per_km=rate.value if per_km else 0.0,
-                basis=rate.basis,
-                formula=f"km x {rate.formula}" if per_km else rate.formula,
-                facts=rate.facts,
-                sigma=sigma,
-                country=country,
-                note=rate.note,
-            ),
-        )
-
-    def _append(self, arcs: Int32, entry: Entry) -> None:
-        """Equal entries are one entry of the ledger, however many groups of arcs they hold for."""
-        at = self._at.get(entry)
+        key = (component, measure, rate, per_km, sigma, country)
+        at = self._made.get(key)
         if at is None:
-            self._at[entry] = len(self.entries)
+            at = self._made[key] = self._position(
+                Entry(
+                    component=component,
+                    measure=measure,
+                    fixed=0.0 if per_km else rate.value,
+                    per_km=rate.value if per_km else 0.0,
+                    basis=rate.basis,
+                    formula=f"km x {rate.formula}" if per_km else rate.formula,
+                    facts=rate.facts,
+                    sigma=sigma,
+                    country=country,
+                    note=rate.note,
+                )
+            )
+        self._arcs.append(np.asarray(arcs, dtype=np.int32))
+        self._entry.append(at)
+
+    def _position(self, entry: Entry) -> int:
+        """Where an entry stands; equal ones are one entry of the ledger, however many groups of arcs they hold for."""
+        at = self._at.setdefault(entry, len(self.entries))
+        if at == len(self.entries):
             self.entries.append(entry)
-            self.arcs.append([arcs])
-        else:
-            self.arcs[at].append(arcs)
+        return at
 
     def change(self, arcs: Int32, component: str, measure: Measure, changed: Callable[[Entry], Entry]) -> None:
         """Replace the entries of a component (empty = every one) in a measure on these arcs by changed ones."""
-        for position in range(len(self.entries)):
-            entry = self.entries[position]
-            if entry.measure != measure or component not in ("", entry.component):
-                continue
-            hit = self._take(position, arcs)
-            if len(hit):
-                self._append(hit, changed(entry))
+        arc, entry = self._take(arcs, component, measure)
+        order = np.argsort(entry, kind="stable")
+        arc, entry = arc[order], entry[order]
+        starts = np.flatnonzero(np.diff(entry, prepend=-1))
+        for at, group in zip(entry[starts].tolist(), np.split(arc, starts[1:]), strict=False):
+            self._arcs.append(group)
+            self._entry.append(self._position(changed(self.entries[at])))
 
     def drop(self, arcs: Int32, component: str, measure: Measure) -> Int32:
         """Remove a component's entries in a measure from these arcs; returns the arcs."""
-        for position, entry in enumerate(self.entries):
-            if entry.measure == measure and entry.component == component:
-                self._take(position, arcs)
+        self._take(arcs, component, measure)
         return arcs
 
-    def _take(self, position: int, arcs: Int32) -> Int32:
-        """Take arcs out of an entry; returns those that were in it, once per time."""
-        if not self.arcs[position]:
-            return np.zeros(0, np.int32)
-        group = np.concatenate(self.arcs[position])
-        hit = np.isin(group, arcs)
-        if hit.any():
-            self.arcs[position] = [group[~hit]]
-        return group[hit]
+    def _take(self, arcs: Int32, component: str, measure: Measure) -> tuple[Int32, Int32]:
+        """Take the entries of a component (empty = every one) in a measure off the arcs; returns (arc, entry) taken."""
+        arc, entry = self._pairs()
+        named = np.zeros(self.network.n_arcs, dtype=np.bool_)
+        named[arcs] = True
+        wanted = np.array(
+            [item.measure == measure and component in ("", item.component) for item in self.entries], dtype=np.bool_
+        )
+        hit = wanted[entry] & named[arc]
+        self._laid = arc[~hit], entry[~hit]
+        return arc[hit], entry[hit]
 
-    def close(self, arcs: Sequence[int] | NDArray[np.signedinteger[Any]], closure: Closure) -> None:
+    def _pairs(self) -> tuple[Int32, Int32]:
+        """(arc, entry) of everything added."""
+        if self._arcs:
+            entry = np.repeat(np.array(self._entry, dtype=np.int32), [len(group) for group in self._arcs])
+            self._laid = np.concatenate([self._laid[0], *self._arcs]), np.concatenate([self._laid[1], entry])
+            self._arcs.clear()
+            self._entry.clear()
+        return self._laid
+
+    def close(self, arcs: Arcs, closure: Closure) -> None:
         """Close arcs; the first closure of an arc is the one it shows."""
         ids = np.asarray(arcs, dtype=np.int32)
         if len(ids) == 0:
@@ -110,11 +124,7 @@ class Draft:
     def contributions(self) -> tuple[Int32, NDArray[np.float64], Int32]:
         """(entry, amount, first) sorted by arc, then entry; see ArcCosts."""
         n_arcs = self.network.n_arcs
-        if not self.arcs:
-            return np.zeros(0, np.int32), np.zeros(0), np.zeros(n_arcs + 1, np.int32)
-        groups = [np.concatenate(ids) for ids in self.arcs]
-        arc = np.concatenate(groups)
-        entry = np.repeat(np.arange(len(groups), dtype=np.int32), [len(ids) for ids in groups])
+        arc, entry = self._pairs()
         order = np.lexsort((entry, arc))
         arc, entry = arc[order], entry[order]
         fixed = np.array([item.fixed for item in self.entries])

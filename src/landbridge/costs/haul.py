@@ -24,13 +24,11 @@ def add_hauls(context: Context) -> None:
     hauls = network.arcs_of_kind("haul")
     for mode in ("rail", "road"):
         of_mode = hauls[network.mode[hauls] == _mode_code(mode)]
-        countries = context.country_of(of_mode)
-        for country in sorted(set(countries)):
-            _add_country(context, mode, str(country), of_mode[countries == country])
-    for mode, arcs in _drayage(context):
-        countries = context.country_of(arcs)
-        for country in sorted(set(countries)):
-            _add_country(context, mode, str(country), arcs[countries == country])
+        for country, arcs in context.by_country(of_mode):
+            _add_country(context, mode, country, arcs)
+    for mode, moving in _drayage(context):
+        for country, arcs in context.by_country(moving):
+            _add_country(context, mode, country, arcs)
 
 
 def _drayage(context: Context) -> list[tuple[str, Int32]]:
@@ -72,11 +70,12 @@ def _own_speeds(context: Context, mode: str, arcs: Int32) -> list[tuple[Int32, R
     """Sections with a speed of their own, which wins over their country's."""
     network = context.network
     found = []
-    for section in context.sections_with_speed:
-        group = arcs[network.link[arcs] == network.link_index[section]]
-        rate = context.rates.number(Question(f"section:{section}", "haul_speed", mode=mode, scope="daily"))
-        if len(group) and rate is not None:
-            found.append((group, rate))
+    links = network.link[arcs]
+    for link in np.intersect1d(links, context.links_with_speed).tolist():
+        question = Question(f"section:{network.link_ids[link]}", "haul_speed", mode=mode, scope="daily")
+        rate = context.rates.number(question)
+        if rate is not None:
+            found.append((arcs[links == link], rate))
     return found
 
 

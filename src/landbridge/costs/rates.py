@@ -7,8 +7,7 @@ region. An answer about another subject than the first is a proxy: its basis is 
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple, cast
 
@@ -63,13 +62,15 @@ class Chain(NamedTuple):
     direction: str = ""
     scopes: tuple[str, ...] = ("",)
 
-    def questions(self) -> tuple[Question, ...]:
-        """The questions in the order in which they are put."""
-        return tuple(
-            Question(subject, self.quantity, "", self.mode, self.vehicle, self.direction, scope)
-            for subject in self.subjects
-            for scope in self.scopes
-        )
+    def questions(self, known: Collection[tuple[str, str]]) -> Iterator[Question]:
+        """The questions in the order in which they are put, but for those to subjects without such a number.
+
+        known: (subject, quantity) of the ledger.
+        """
+        for subject in self.subjects:
+            if (subject, self.quantity) in known:
+                for scope in self.scopes:
+                    yield Question(subject, self.quantity, "", self.mode, self.vehicle, self.direction, scope)
 
 
 @dataclass
@@ -79,6 +80,11 @@ class Rates:
     facts: Facts
     request: CostRequest
     _memo: dict[tuple[object, ...], Rate | None] = field(default_factory=dict)
+    _answers: dict[tuple[str, Question], Rate | None] = field(default_factory=dict)
+
+    def knows(self, subject: str, quantity: str) -> bool:
+        """Whether the ledger has any number of this quantity about this subject."""
+        return (subject, quantity) in self.facts.index
 
     def number(self, *chain: Question | Chain) -> Rate | None:
         """First answered question of the chain, without conversion of unit or money; None if none is."""
@@ -98,20 +104,40 @@ class Rates:
     def _remembered(self, how: str, chain: tuple[Question | Chain, ...]) -> Rate | None:
         key = (how, chain)
         if key not in self._memo:
-            parts = (part.questions() if isinstance(part, Chain) else (part,) for part in chain)
-            self._memo[key] = self._search(how, tuple(itertools.chain.from_iterable(parts)))
+            self._memo[key] = self._search(how, chain)
         return self._memo[key]
 
-    def _search(self, how: str, chain: tuple[Question, ...]) -> Rate | None:
-        for question in chain:
-            rate = self._one_price(question) if how == "price" else self._one(question, money=how == "money")
+    def _search(self, how: str, chain: tuple[Question | Chain, ...]) -> Rate | None:
+        if not chain:
+            return None
+        start = chain[0]
+        meant = start.subject if isinstance(start, Question) else start.subjects[0]
+        for question in self._answerable(chain):
+            rate = self._answer(how, question)
             if rate is None:
                 continue
-            if question.subject != chain[0].subject:
-                note = f"no figure for {chain[0].subject}: {question.subject} stands in"
+            if question.subject != meant:
+                note = f"no figure for {meant}: {question.subject} stands in"
                 rate = replace(rate, basis="assumed", note="; ".join(filter(None, (rate.note, note))))
             return rate
         return None
+
+    def _answerable(self, chain: tuple[Question | Chain, ...]) -> Iterator[Question]:
+        """Of the questions of a chain those whose subject has such a number at all."""
+        known = self.facts.index
+        for part in chain:
+            if isinstance(part, Chain):
+                yield from part.questions(known)
+            elif (part.subject, part.quantity) in known:
+                yield part
+
+    def _answer(self, how: str, question: Question) -> Rate | None:
+        key = (how, question)
+        if key not in self._answers:
+            self._answers[key] = (
+                self._one_price(question) if how == "price" else self._one(question, money=how == "money")
+            )
+        return self._answers[key]
 
     def _one(self, question: Question, *, money: bool) -> Rate | None:
         picked = answer(self.facts, question, self.request.as_of)

@@ -43,7 +43,7 @@ class OceanPrices:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._levels_of: dict[str, list[str]] = {}
+        self._levels_of: dict[str, dict[str, int]] = {}
         self._rules: dict[str, tuple[Rate, Rate] | None] = {}
 
     @cached_property
@@ -62,23 +62,28 @@ class OceanPrices:
             found.setdefault(row["country"], []).append(port)
         return found
 
-    def _levels(self, port: str) -> list[str]:
-        """Subjects that may stand for a port in a freight rate, nearest first; the world is none."""
+    def _levels(self, port: str) -> dict[str, int]:
+        """Subjects that may stand for a port in a freight rate and have any, to how far they are; the world is none."""
         if port not in self._levels_of:
             own = [subject for subject in self._context.port_subjects(port) if subject != "world"]
             siblings = [f"port:{other}" for other in self._ports_of[self._context.ports[port]["country"]]]
-            self._levels_of[port] = list(dict.fromkeys([*own, *siblings]))
+            levels = {subject: place for place, subject in enumerate(dict.fromkeys([*own, *siblings]))}
+            self._levels_of[port] = {subject: levels[subject] for subject in levels if subject in self._priced}
         return self._levels_of[port]
+
+    @cached_property
+    def _priced(self) -> frozenset[str]:
+        """Subjects from or to which there is a freight rate."""
+        return frozenset(self._partners).union(*self._partners.values())
 
     def rate(self, start: str, end: str) -> Rate | None:
         """Freight of the pair in the request's unit and money; None where only the distance rule is left."""
         context = self._context
-        ends = {subject: place for place, subject in enumerate(self._levels(end))}
+        ends = self._levels(end)
         known = [
             (i + ends[partner], i, subject, partner)
-            for i, subject in enumerate(self._levels(start))
-            for partner in self._partners.get(subject, ())
-            if partner in ends
+            for subject, i in self._levels(start).items()
+            for partner in self._partners.get(subject, frozenset()) & ends.keys()
         ]
         for _, _, subject, partner in sorted(known):
             rate = context.rates.price(

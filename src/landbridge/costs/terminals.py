@@ -55,8 +55,11 @@ def _close(context: Context, arcs: Sequence[int] | Int32, reason: str) -> None:
 
 def _add_gauge_breaks(context: Context) -> None:
     network = context.network
+    breaks = network.arcs_of_kind("gauge")
+    if len(breaks) == 0:
+        return
     contained = _places_with_gauge_change_in_a_crossing(context)
-    for arc in network.arcs_of_kind("gauge").tolist():
+    for arc in breaks.tolist():
         place = network.place_ids[network.node_place[network.tail[arc]]]
         country = network.country_codes[network.country[arc]]
         if (place, country) not in contained:  # else the crossing's entries say that they hold it
@@ -65,20 +68,23 @@ def _add_gauge_breaks(context: Context) -> None:
 
 def _places_with_gauge_change_in_a_crossing(context: Context) -> dict[tuple[str, str], str]:
     """(place, country) -> the crossing whose hours contain the change of gauge made there."""
-    places = context.rates.facts.rows("places")
-    found: dict[tuple[str, str], str] = {}
+    named: list[tuple[str, str, str]] = []  # crossing, names, country
     for crossing_id, crossing in sorted(context.crossings.items()):
-        if crossing["gauge_change_included"] != "yes":
-            continue
-        for text in str(crossing["gauge_change_places"]).split(";"):
-            match = re.fullmatch(r"\s*(.+?)\s*\((\w{3})\)\s*", text)
-            if match is None:
-                continue
-            names, country = match[1].split(","), match[2]
-            for wanted in filter(None, map(_words, names)):
-                for row in places:
-                    if row["country"] == country and wanted <= _words(row["name"]):
-                        found.setdefault((row["id"], country), crossing_id)
+        if crossing["gauge_change_included"] == "yes":
+            for text in str(crossing["gauge_change_places"]).split(";"):
+                match = re.fullmatch(r"\s*(.+?)\s*\((\w{3})\)\s*", text)
+                if match is not None:
+                    named.append((crossing_id, match[1], match[2]))
+    called: dict[str, list[tuple[str, frozenset[str]]]] = {country: [] for _, _, country in named}
+    for row in context.rates.facts.rows("places"):
+        if row["country"] in called:
+            called[row["country"]].append((row["id"], _words(row["name"])))
+    found: dict[tuple[str, str], str] = {}
+    for crossing_id, names, country in named:
+        for wanted in filter(None, map(_words, names.split(","))):
+            for place, words in called[country]:
+                if wanted <= words:
+                    found.setdefault((place, country), crossing_id)
     return found
 
 
@@ -90,19 +96,17 @@ def _add_transfers(context: Context) -> None:
     """Rail to road and back; a box that changes to rail waits for its train where that takes longer."""
     network = context.network
     arcs = network.arcs_of_kind("transfer")
-    to_rail = network.node_kind[network.head[arcs]] == NODE_KINDS.index("rail")
-    countries = context.country_of(arcs)
     train = _half_or_none(context.rates.number(_DEFAULT_TRAIN_INTERVAL))
-    for country in sorted(set(countries)):
-        subjects = context.country_subjects(str(country))
+    for country, of_country in context.by_country(arcs):
+        to_rail = network.node_kind[network.head[of_country]] == NODE_KINDS.index("rail")
+        subjects = context.country_subjects(country)
         handling = context.rates.number(first_known(subjects, "transfer_hours"))
         usd = context.rates.price(first_known(subjects, "transfer_usd"))
-        for mask, hours in ((to_rail, _larger(handling, train)), (~to_rail, handling)):
-            group = arcs[(countries == country) & mask]
+        for group, hours in ((of_country[to_rail], _larger(handling, train)), (of_country[~to_rail], handling)):
             if hours is None or usd is None:
                 _close(context, group, f"no time or price of a transfer between rail and road is known in {country}")
                 continue
-            context.draft.add(group, "transfer", "hours", hours, sigma=context.sigma("transfer"), country=str(country))
+            context.draft.add(group, "transfer", "hours", hours, sigma=context.sigma("transfer"), country=country)
             context.draft.add(group, "transfer", "usd", usd)
     _add_lifts(context, arcs, "transfer")
 
@@ -299,20 +303,10 @@ def _loading_in_price(context: Context, service: str) -> bool:
 
 
 def _add_access(context: Context) -> None:
-    """The first and the last terminal, forwarding, and the wait at the origin.
-
-    Arcs that cost the same are taken together: those of one country and kind of node, of one berth, of one station.
-    """
+    """The first and the last terminal, forwarding, and the wait at the origin."""
     network = context.network
-    groups: dict[tuple[str, str, int], list[int]] = {}
-    for arc in network.arcs_of_kind("access").tolist():
-        from_origin = network.direction[arc] == 1
-        node = int(network.head[arc] if from_origin else network.tail[arc])
-        kind = network.node_kind_name(node)
-        country = network.country_codes[network.country[arc]]
-        groups.setdefault((kind, country, node if kind != "road" else -1), []).append(arc)
-    lifted: list[int] = []
-    for (kind, country, node), arcs in sorted(groups.items()):
+    lifted: list[Int32] = []
+    for kind, country, node, arcs in _alike(context, network.arcs_of_kind("access")):
         usd = _access_usd(context, node, kind, country)
         if usd is None:
             _close(context, arcs, f"no price of handling in a terminal is known in {country}")
@@ -320,17 +314,41 @@ def _add_access(context: Context) -> None:
         component = "port" if network.port[arcs[0]] >= 0 else "transfer"
         context.draft.add(arcs, component, "usd", usd)
         if usd is not _NOTHING:
-            lifted += arcs
-        out = [arc for arc in arcs if network.direction[arc] == 1]
+            lifted.append(arcs)
+        out = arcs[network.direction[arcs] == 1]
         fee = _forwarding(context, country)
         if fee is not None:
             context.draft.add(out, "fee", "usd", fee)
         wait = _origin_wait(context, node, kind)
         if wait is not None:
             context.draft.add(out, "waiting", "origin_wait_hours", wait, country=country)
-    at_port = [arc for arc in lifted if network.port[arc] >= 0]
-    _add_lifts(context, np.array(sorted(at_port), dtype=np.int32), "port")
-    _add_lifts(context, np.array(sorted(set(lifted) - set(at_port)), dtype=np.int32), "transfer")
+    all_lifted = np.sort(np.concatenate([*lifted, np.zeros(0, np.int32)]))
+    at_port = network.port[all_lifted] >= 0
+    _add_lifts(context, all_lifted[at_port], "port")
+    _add_lifts(context, all_lifted[~at_port], "transfer")
+
+
+def _alike(context: Context, arcs: Int32) -> list[tuple[str, str, int, Int32]]:
+    """(kind of node, country, a node, arcs) of access arcs that cost the same, in this order.
+
+    Alike are those of one country to roads, or to stations that serve no port; others are taken node by node.
+    """
+    network = context.network
+    node = np.where(network.direction[arcs] == 1, network.head[arcs], network.tail[arcs])
+    kind, country = network.node_kind[node], network.country[arcs]
+    served = np.array([*(place in context.ports_at_station for place in network.place_ids), False], dtype=np.bool_)
+    alone = ~np.isin(kind, [NODE_KINDS.index(name) for name in ("road", "rail")])
+    alone |= (kind == NODE_KINDS.index("rail")) & (served[network.node_place[node]] | (network.port[arcs] >= 0))
+    group = np.where(alone, node, -1)
+    order = np.lexsort((arcs, group, country, kind))
+    keys = np.stack([kind[order], country[order], group[order]])
+    starts = np.flatnonzero(np.any(np.diff(keys, axis=1, prepend=-2), axis=0))
+    codes = (*network.country_codes, "")
+    found = []
+    for members in np.split(order, starts[1:]) if len(arcs) else ():
+        first = members[np.argmin(node[members])]
+        found.append((NODE_KINDS[kind[first]], codes[country[first]], int(node[first]), arcs[members]))
+    return sorted(found, key=lambda item: item[:3])
 
 
 def _forwarding(context: Context, country: str) -> Rate | None:
