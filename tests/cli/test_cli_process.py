@@ -41,8 +41,15 @@ def test_help_and_version_import_nothing_heavy() -> None:
 
 
 def test_a_route_wakes_no_compiler_and_comes_in_three_seconds() -> None:
-    assert not imported(["routes", "Tokyo", "Tashkent"]) & {"numba", "frictionless", "pyarrow.parquet"}
+    assert not imported(["routes", "Tokyo", "Tashkent"]) & {"numba", "frictionless", "pandas", "pyarrow", "scipy"}
     assert seconds_of_work([*COMMAND, "routes", "Tokyo", "Tashkent"]) < 3.0
+
+
+def test_the_worlds_network_wakes_no_frames() -> None:
+    code = "import sys, landbridge.run.world_session; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert "landbridge.network.world" in run.stdout.split()
+    assert not set(run.stdout.split()) & {"pandas", "pyarrow", "numba", "scipy"}
 
 
 def test_piped_output_is_plain_and_json_stands_alone() -> None:

@@ -16,8 +16,9 @@ from frictionless import Package
 from landbridge.facts.check import check_facts
 from landbridge.facts.choose import answer, pick
 from landbridge.facts.describe import own_question
-from landbridge.facts.package import Facts, datapackage_text, load_facts, write_datapackage
+from landbridge.facts.package import Facts, datapackage_text, facts_from, load_facts, write_datapackage
 from landbridge.schema.errors import FactsError, OutputError
+from landbridge.schema.rows import as_rows
 from landbridge.schema.tables import quantities, tables
 
 Tables = dict[str, list[dict[str, str]]]
@@ -190,3 +191,16 @@ def test_money_of_every_price_reaches_the_base_year(shipped: Facts) -> None:
 def test_every_quantity_of_the_schema_is_in_use(shipped: Facts) -> None:
     used = {number.quantity for number in shipped.numbers.values()}
     assert not sorted(set(quantities()) - used)
+
+
+def test_a_frame_and_its_file_have_the_same_rows() -> None:
+    content = b"id,name,hub\na,Alpha,\nb,Beta,a\n"
+    facts = facts_from([], {"places": content})
+    rows = as_rows(facts.rows("places"))
+    assert [(row["id"], row["name"], row["hub"], row["lat"]) for row in rows] == [
+        ("a", "Alpha", "", ""),
+        ("b", "Beta", "a", ""),
+    ]
+    frame = as_rows(facts.table("places"))
+    assert [dict(row) for row in frame] == [{name: row[name] for name in frame[0]} for row in rows]
+    assert as_rows(iter(rows)) == rows

@@ -81,10 +81,12 @@ class Facts:
         return self._frames[name].copy()
 
     def rows(self, name: str) -> list[dict[str, str]]:
-        """The rows of a table as text, for readers that want neither pandas nor types; not to be changed."""
+        """The rows of a table as text, for readers that want neither pandas nor types; not to be changed.
+
+        A column of the schema that the file has not is empty.
+        """
         if name not in self._rows:
-            content = self.content.get(name)
-            self._rows[name] = list(csv.DictReader(io.StringIO(content.decode("utf-8")))) if content else []
+            self._rows[name] = _text_rows(name, self.content.get(name))
         return list(self._rows[name])
 
     def source(self, source_id: str) -> Mapping[str, str]:
@@ -355,6 +357,15 @@ def _frame(name: str, content: bytes | None) -> pd.DataFrame:
             finding = Finding(f"{name}.csv, field {column.name}", f"{error}", f"Write a {column.type} or nothing.")
             raise FactsError(f"{name}.csv cannot be read", [finding]) from error
     return frame[[column.name for column in columns]]
+
+
+def _text_rows(name: str, content: bytes | None) -> list[dict[str, str]]:
+    if not content:
+        return []
+    reader = csv.DictReader(io.StringIO(content.decode("utf-8")))
+    known = reader.fieldnames or ()
+    absent = {column.name: "" for column in tables().get(name, ()) if column.name not in known}
+    return [{**row, **absent} for row in reader] if absent else list(reader)
 
 
 def _file_name(name: str) -> str:

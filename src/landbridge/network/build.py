@@ -28,10 +28,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from landbridge.kernels.sphere import great_circle_km
 from landbridge.network.topology import Network
+from landbridge.schema.rows import Table, as_rows
 from landbridge.schema.words import ARC_KINDS, MODES, NODE_KINDS, STATUSES
 
 #: A city uses its own ports, and others of its country up to this far away (straight line), by truck.
@@ -121,7 +121,7 @@ class Lanes:
 
 
 def build_network(
-    tables: Mapping[str, pd.DataFrame],
+    tables: Mapping[str, Table],
     lanes: Lanes,
     straits_of_service: Mapping[str, int] | None = None,
     access_km: float = 0.0,
@@ -150,11 +150,9 @@ def build_network(
     return _freeze(draft, places, ports, crossings, lanes.strait_ids)
 
 
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as dicts in the order of their ids; an empty cell is an empty string."""
-    clean = table.astype(object).where(table.notna(), "")
-    rows = [{str(key): value for key, value in row.items()} for row in clean.to_dict("records")]
-    return sorted(rows, key=lambda row: str(row["id"]))
+def _rows(table: Table) -> list[Mapping[str, Any]]:
+    """Rows in the order of their ids."""
+    return sorted(as_rows(table), key=lambda row: str(row["id"]))
 
 
 def _opened(section: Mapping[str, Any]) -> int:

@@ -30,13 +30,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-import pandas as pd
-
 from landbridge.kernels.sphere import great_circle_km
 from landbridge.network.names import WHY, Hit, HitKind, Mention, NameIndex, Rank, normalise
 from landbridge.scenario.changes import Selector, SelectorKind
 from landbridge.scenario.selector import looks_like_selector, parse_selector
 from landbridge.schema.errors import AmbiguousName, BadRequest, UnknownName
+from landbridge.schema.rows import Table
 from landbridge.schema.words import MODES
 from landbridge.study.model import Study
 
@@ -80,9 +79,9 @@ class _Meaning:
 class Gazetteer:
     """Answers for a study's tables, its corridors and the countries of the world; for the columns see ``NameIndex``."""
 
-    tables: Mapping[str, pd.DataFrame]
+    tables: Mapping[str, Table]
     study: Study
-    countries: pd.DataFrame
+    countries: Table
 
     @cached_property
     def names(self) -> NameIndex:

@@ -7,15 +7,15 @@ Every lane comes in all variants that can be the best when straits are shut (``l
 
 from __future__ import annotations
 
-from typing import Final
-
-import pandas as pd
+from collections.abc import Mapping
+from typing import Any, Final
 
 from landbridge.io.polyline import encode
 from landbridge.network.build import Lanes
 from landbridge.network.sea import attach_many, distances, lane_variants, load_sea_graph
 from landbridge.network.sea.lanes import lane_line
 from landbridge.schema.errors import FactsError, Finding
+from landbridge.schema.rows import Table, as_rows
 
 #: A feeder port has lanes to this many of its nearest main ports.
 HUBS_PER_FEEDER_PORT: Final = 4
@@ -23,15 +23,15 @@ HUBS_PER_FEEDER_PORT: Final = 4
 MAX_CLOSURES: Final = 3
 
 
-def study_lanes(ports: pd.DataFrame) -> Lanes:
+def study_lanes(ports: Table) -> Lanes:
     """Lanes between the ports of the table, in all variants.
 
     Raises FactsError with every port of tier main or feeder that no ship can reach.
     """
     graph = load_sea_graph()
-    rows = ports[ports["tier"].isin(["main", "feeder"])].sort_values("id")
-    names = [str(name) for name in rows["id"]]
-    found = attach_many(graph, list(zip(rows["lat"].astype(float), rows["lon"].astype(float), strict=True)))
+    tier = {str(row["id"]): row["tier"] for row in _by_id(ports) if row["tier"] in ("main", "feeder")}
+    names = list(tier)
+    found = attach_many(graph, [(float(row["lat"]), float(row["lon"])) for row in _by_id(ports) if row["id"] in tier])
     stranded = [name for name, access in zip(names, found, strict=True) if access is None]
     if stranded:
         raise FactsError(
@@ -42,7 +42,6 @@ def study_lanes(ports: pd.DataFrame) -> Lanes:
             ],
         )
     access = {name: item for name, item in zip(names, found, strict=True) if item is not None}
-    tier = dict(zip(names, rows["tier"], strict=True))
     main = [name for name in names if tier[name] == "main"]
     feeders = [name for name in names if tier[name] == "feeder"]
     pairs = [(a, b) for i, a in enumerate(main) for b in main[i + 1 :]]
@@ -61,22 +60,26 @@ def study_lanes(ports: pd.DataFrame) -> Lanes:
     )
 
 
-def service_straits(services: pd.DataFrame, ports: pd.DataFrame) -> dict[str, int]:
+def service_straits(services: Table, ports: Table) -> dict[str, int]:
     """Service id -> bit mask of the straits on its way, in the order of the sea graph's straits.
 
     A named service sails the shortest lane between its ports. Services of inland seas, and between ports that no lane
     joins, pass none.
     """
     graph = load_sea_graph()
-    rows = ports[ports["tier"] != "inland-sea"].sort_values("id")
-    found = attach_many(graph, list(zip(rows["lat"].astype(float), rows["lon"].astype(float), strict=True)))
-    access = {str(name): item for name, item in zip(rows["id"], found, strict=True) if item is not None}
+    rows = [row for row in _by_id(ports) if row["tier"] != "inland-sea"]
+    found = attach_many(graph, [(float(row["lat"]), float(row["lon"])) for row in rows])
+    access = {str(row["id"]): item for row, item in zip(rows, found, strict=True) if item is not None}
     ends = {
-        str(row.id): (str(row.from_port), str(row.to_port))
-        for row in services.itertuples()
-        if row.from_port in access and row.to_port in access
+        str(row["id"]): (str(row["from_port"]), str(row["to_port"]))
+        for row in as_rows(services)
+        if row["from_port"] in access and row["to_port"] in access
     }
     pairs = sorted({(min(pair), max(pair)) for pair in ends.values()})
     lanes = lane_variants(graph, access, pairs, 0)
     masks = {(lane.from_port, lane.to_port): lane.mask for lane in lanes}
     return {service: masks.get((min(pair), max(pair)), 0) for service, pair in sorted(ends.items())}
+
+
+def _by_id(table: Table) -> list[Mapping[str, Any]]:
+    return sorted(as_rows(table), key=lambda row: str(row["id"]))

@@ -16,9 +16,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any, Final, Literal
 
-import pandas as pd
-
 from landbridge.scenario.selector import looks_like_selector
+from landbridge.schema.rows import Table, as_rows
 from landbridge.study.model import Study
 
 HitKind = Literal["place", "station", "port", "crossing", "strait", "country", "corridor"]
@@ -132,9 +131,9 @@ class NameIndex:
     ``services``, ``straits``; countries: iso3, iso2, name, aliases, capital. Built when first asked.
     """
 
-    tables: Mapping[str, pd.DataFrame]
+    tables: Mapping[str, Table]
     study: Study
-    countries: pd.DataFrame
+    countries: Table
 
     def mentions(self, text: str) -> list[Mention]:
         """Things known under a name, or under the part of it before a country in parentheses."""
@@ -224,55 +223,55 @@ class NameIndex:
 
     @cached_property
     def _iso(self) -> dict[str, str]:
-        rows = _rows(self.countries)
+        rows = as_rows(self.countries)
         return {row[key]: row["iso3"] for row in rows for key in ("iso3", "iso2") if row[key]}
 
-    @cached_property
-    def _rows_of(self) -> dict[str, list[dict[str, Any]]]:
-        return {name: _rows(table) for name, table in self.tables.items() if name in _USED}
+    def _rows_of(self, name: str) -> Sequence[Mapping[str, Any]]:
+        """Rows of a table; none where there is no such table."""
+        return as_rows(self.tables[name]) if name in self.tables else []
 
     @cached_property
-    def places_by_id(self) -> dict[str, dict[str, Any]]:
+    def places_by_id(self) -> dict[str, Mapping[str, Any]]:
         """Rows of the table of places."""
-        return {row["id"]: row for row in self._rows_of["places"]}
+        return {row["id"]: row for row in self._rows_of("places")}
 
     @cached_property
     def hub(self) -> dict[str, str]:
         """Station -> city."""
-        return {row["id"]: row["hub"] for row in self._rows_of["places"] if row["hub"]}
+        return {row["id"]: row["hub"] for row in self._rows_of("places") if row["hub"]}
 
     @cached_property
     def port_place(self) -> dict[str, str]:
         """Port -> its city."""
-        return {row["id"]: row["place"] for row in self._rows_of.get("ports", ()) if row["place"]}
+        return {row["id"]: row["place"] for row in self._rows_of("ports") if row["place"]}
 
     @cached_property
     def link_ids(self) -> tuple[str, ...]:
         """Ids of the sections."""
-        return tuple(row["id"] for row in self._rows_of.get("sections", ()))
+        return tuple(row["id"] for row in self._rows_of("sections"))
 
     @cached_property
     def service_ids(self) -> tuple[str, ...]:
         """Ids of the services."""
-        return tuple(row["id"] for row in self._rows_of.get("services", ()))
+        return tuple(row["id"] for row in self._rows_of("services"))
 
     @cached_property
     def _capitals(self) -> set[tuple[str, str]]:
-        return {(row["iso3"], normalise(row["capital"])) for row in _rows(self.countries) if row["capital"]}
+        return {(row["iso3"], normalise(row["capital"])) for row in as_rows(self.countries) if row["capital"]}
 
     @cached_property
     def things(self) -> dict[tuple[HitKind, str], Hit]:
         """Everything with an id, by kind and id."""
         found: dict[tuple[HitKind, str], Hit] = {}
         tier: dict[str, int] = {}
-        for row in self._rows_of.get("ports", ()):
+        for row in self._rows_of("ports"):
             size = _TIER.get(row["tier"], 0)
             tier[row["place"]] = max(size, tier.get(row["place"], 0))
             found["port", row["id"]] = _hit("port", row, row["country"], (0, 0, size))
         aliases: dict[str, list[str]] = {}
-        for row in self._rows_of.get("names", ()):
+        for row in self._rows_of("names"):
             aliases.setdefault(row["subject"], []).append(normalise(row["name"]))
-        for row in self._rows_of["places"]:
+        for row in self._rows_of("places"):
             if row["kind"] == "border":
                 continue
             keys = [normalise(row["name"]), *aliases.get(f"place:{row['id']}", ())]
@@ -281,12 +280,12 @@ class NameIndex:
             capital &= not 0 < people < CAPITAL_PEOPLE
             kind: HitKind = "station" if row["hub"] else "place"
             found[kind, row["id"]] = _hit(kind, row, row["country"], (int(capital), people, tier.get(row["id"], 0)))
-        for row in self._rows_of.get("crossings", ()):
+        for row in self._rows_of("crossings"):
             sides = "-".join(side for side in (row["country_a"], row["country_b"]) if side)
             found["crossing", row["id"]] = _hit("crossing", row, sides, (0, 0, 0))
-        for row in self._rows_of.get("straits", ()):
+        for row in self._rows_of("straits"):
             found["strait", row["id"]] = Hit("strait", row["id"], row["name"], "", None, None, (0, 0, 0), "exact")
-        for row in _rows(self.countries):
+        for row in as_rows(self.countries):
             code = row["iso3"]
             found["country", code] = Hit("country", code, row["name"], "", None, None, (0, 0, 0), "exact")
         for corridor in self.study.corridors:
@@ -310,7 +309,7 @@ class NameIndex:
                 add(text, hit, why)
             if hit.kind in ("strait", "corridor"):
                 add(hit.id, hit, "exact")
-        for row in self._rows_of.get("crossings", ()):
+        for row in self._rows_of("crossings"):
             if row["mode"] == "ferry":
                 continue  # its two posts are ports
             hit = self.things["crossing", row["id"]]
@@ -319,13 +318,13 @@ class NameIndex:
                 if row[f"name_{side}"]:
                     for text, why in self._forms(row[f"name_{side}"], row[f"country_{side}"]):
                         add(text, hit, why, row[f"country_{side}"])
-        for row in self._rows_of["places"]:
+        for row in self._rows_of("places"):
             if row["kind"] == "border" and ("crossing", row["crossing"]) in self.things:
                 add(row["name"], self.things["crossing", row["crossing"]], "exact")
-        for row in _rows(self.countries):
+        for row in as_rows(self.countries):
             for alias in filter(None, row["aliases"].split(";")):
                 add(alias, self.things["country", row["iso3"]], "alias")
-        for row in self._rows_of.get("names", ()):
+        for row in self._rows_of("names"):
             subject = self._subject(row["subject"])
             if subject is not None:
                 add(row["name"], subject, "alias")
@@ -356,19 +355,6 @@ class NameIndex:
                 return self.things.get(("crossing", row["crossing"]))
             return self.things.get(("place", identifier)) or self.things.get(("station", identifier))
         return self.things.get((kind, identifier))  # type: ignore[arg-type]
-
-
-_USED: Final = ("places", "names", "ports", "crossings", "sections", "services", "straits")
-
-
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as dicts; an empty cell is an empty string."""
-    names = [str(name) for name in table.columns]
-    columns = []
-    for name in table.columns:
-        column = table[name].astype(object)
-        columns.append(column.where(column.notna(), "").tolist())
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def _hit(kind: HitKind, row: Mapping[str, Any], country: str, rank: Rank) -> Hit:

@@ -18,6 +18,7 @@ from scipy.sparse.csgraph import breadth_first_order, connected_components, dijk
 
 from landbridge.kernels.sphere import great_circles_km
 from landbridge.network.topology import Network
+from landbridge.schema.rows import Table, as_rows
 from landbridge.schema.words import ARC_KINDS, MODES, NODE_KINDS, STATUSES
 
 Mask = NDArray[np.bool_]
@@ -65,7 +66,7 @@ class Quality:
         return worst
 
 
-def quality(network: Network, tables: Mapping[str, pd.DataFrame]) -> Quality:
+def quality(network: Network, tables: Mapping[str, Table]) -> Quality:
     """Quality tables of a network and of the tables ``places``, ``sections``, ``ports`` it was built from."""
     operating: Mask = network.status == STATUSES.index("operating")
     sections = _rows(tables["sections"])
@@ -79,9 +80,8 @@ def quality(network: Network, tables: Mapping[str, pd.DataFrame]) -> Quality:
     )
 
 
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    rows = table.astype(object).where(table.notna(), "").to_dict("records")
-    return sorted(({str(key): value for key, value in row.items()} for row in rows), key=lambda row: str(row["id"]))
+def _rows(table: Table) -> list[Mapping[str, Any]]:
+    return sorted(as_rows(table), key=lambda row: str(row["id"]))
 
 
 def _kinds(network: Network, *kinds: str) -> Mask:

@@ -23,12 +23,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from landbridge.network.topology import Int32, Network
 from landbridge.scenario.changes import Direction, Selector
 from landbridge.scenario.selector import Part, field_of, parse_selector
+from landbridge.schema.rows import Table, as_rows
 from landbridge.schema.words import ARC_KINDS, MODES, NODE_KINDS
 from landbridge.study.model import Study
 
@@ -50,22 +50,12 @@ class SelectorContext:
     gateways: Mapping[str, tuple[tuple[Selector, ...], ...]] = field(default_factory=dict)
 
 
-def selector_context(tables: Mapping[str, pd.DataFrame], study: Study) -> SelectorContext:
+def selector_context(tables: Mapping[str, Table], study: Study) -> SelectorContext:
     """Context of a study's tables: ``places``, and ``straits`` (id, parts) where there is one."""
-    places = tables["places"]
-    hubs = places["hub"].astype(object).where(places["hub"].notna(), "")
-    straits = tables.get("straits")
-    parts: dict[str, tuple[str, ...]] = {}
-    if straits is not None and "parts" in straits:
-        cells = straits["parts"].astype(object).where(straits["parts"].notna(), "")
-        parts = {
-            str(identifier): tuple(str(cell).split(";"))
-            for identifier, cell in zip(straits["id"], cells, strict=True)
-            if cell
-        }
+    straits = as_rows(tables["straits"]) if "straits" in tables else []
     return SelectorContext(
-        hub={str(place): str(hub) for place, hub in zip(places["id"], hubs, strict=True) if hub},
-        strait_parts=parts,
+        hub={str(row["id"]): str(row["hub"]) for row in as_rows(tables["places"]) if row["hub"]},
+        strait_parts={str(row["id"]): tuple(str(row["parts"]).split(";")) for row in straits if row["parts"]},
         gateways={
             corridor.id: tuple(tuple(parse_selector(text) for text in group) for group in corridor.gateways)
             for corridor in study.corridors

@@ -25,7 +25,6 @@ from importlib import resources
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 
 from landbridge.kernels.sphere import great_circle_km
 from landbridge.network.names import normalise
@@ -113,9 +112,13 @@ def merge_world(curated: Mapping[str, Sequence[Mapping[str, str]]]) -> WorldTabl
     return WorldTables(found, same, dropped)
 
 
-def tables_for_build(world: WorldTables) -> dict[str, pd.DataFrame]:
-    """What ``build_network`` takes."""
-    return {name: pd.DataFrame(list(rows)).fillna("") for name, rows in world.rows.items() if name != "names"}
+def tables_for_build(world: WorldTables) -> dict[str, list[Row]]:
+    """What ``build_network`` takes: each table with the columns of all its rows."""
+    found = {}
+    for name, rows in world.rows.items():
+        empty = dict.fromkeys((column for row in rows for column in row), "")
+        found[name] = [{**empty, **row} for row in rows]
+    return found
 
 
 def as_csv(world: WorldTables) -> dict[str, bytes]:

@@ -21,7 +21,6 @@ from importlib import resources
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 
 from landbridge.io.polyline import encode
 from landbridge.kernels.sphere import great_circle_km
@@ -258,13 +257,13 @@ def _part_sizes(sections: Iterable[Mapping[str, str]]) -> dict[str, int]:
     return {name: count[root(name)] for name in parent}
 
 
-def world_lanes(ports: pd.DataFrame) -> Lanes:
+def world_lanes(ports: Sequence[Mapping[str, str]]) -> Lanes:
     """Lanes between the ports of tier main and feeder, in all variants; a port that no ship reaches has none."""
     graph = load_sea_graph()
-    rows = ports[ports["tier"].isin(["main", "feeder"])].sort_values("id")
-    found = attach_many(graph, list(zip(rows["lat"].astype(float), rows["lon"].astype(float), strict=True)))
-    access = {str(name): item for name, item in zip(rows["id"], found, strict=True) if item is not None}
-    tier = dict(zip(rows["id"].astype(str), rows["tier"].astype(str), strict=True))
+    rows = sorted((row for row in ports if row["tier"] in ("main", "feeder")), key=lambda row: row["id"])
+    found = attach_many(graph, [(float(row["lat"]), float(row["lon"])) for row in rows])
+    access = {row["id"]: item for row, item in zip(rows, found, strict=True) if item is not None}
+    tier = {row["id"]: row["tier"] for row in rows}
     main = [name for name in access if tier[name] == "main"]
     feeders = [name for name in access if tier[name] == "feeder"]
     to_main = distances(graph, [access[name] for name in feeders], [access[name] for name in main])

@@ -7,14 +7,13 @@ once. Nothing is read from the clock or written to the study.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
-import pandas as pd
 
 from landbridge.costs.arccosts import ArcCosts, CostRequest
 from landbridge.costs.build import arc_costs
@@ -50,6 +49,8 @@ from landbridge.schema.words import (
 from landbridge.study import Study, check_study, load_study
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from landbridge.models.corridors import CorridorSearch, CorridorWay
 
 #: Tables that make the topology.
@@ -79,22 +80,25 @@ class Session:
     _ways: dict[tuple[object, ...], tuple[CorridorWay, ...]] = field(default_factory=dict, repr=False)
 
     @cached_property
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """The study's tables of things and spans."""
-        names = (*NETWORK_TABLES, "names", "spans", "regions", "benchmarks")
-        tables = {name: self.facts.table(name) for name in names if name in self.facts.content}
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """The tables that the network was made of."""
+        return {name: self.facts.table(name) for name in NETWORK_TABLES}
+
+    @cached_property
+    def named(self) -> NamedTables:
+        """Tables of what has a name, read when they are first asked for."""
         straits = [{"id": item.id, "name": item.name, "parts": ";".join(item.parts)} for item in load_straits()]
-        return {**tables, "straits": pd.DataFrame(straits)}
+        return NamedTables(self.facts, {"straits": straits})
 
     @cached_property
     def gazetteer(self) -> Gazetteer:
         """Names to places, ports, crossings, countries, corridors and straits."""
-        return Gazetteer(self.tables, self.study, pd.DataFrame(country_table()))
+        return Gazetteer(self.named, self.study, country_table())
 
     @cached_property
     def selectors(self) -> SelectorContext:
         """What selectors need beyond the network."""
-        return selector_context(self.tables, self.study)
+        return selector_context(self.named, self.study)
 
     @cached_property
     def corridors(self) -> CorridorIndex:
@@ -158,8 +162,7 @@ class Session:
         return None
 
     def _column(self, table: str, column: str) -> dict[str, str]:
-        frame = self.facts.table(table)
-        return dict(zip(frame["id"].astype(str), frame[column].astype(str), strict=True))
+        return {row["id"]: row[column] for row in self.facts.rows(table)}
 
     def resolved(
         self,
@@ -180,7 +183,7 @@ class Session:
         options: Sequence[tuple[QuickAction, str]],
     ) -> Resolved:
         named = load_scenario(scenario, self.study) if isinstance(scenario, str | Path) else scenario
-        return resolve(self.study, self.facts.table("spans"), named, as_of, options, self.gazetteer.ids)
+        return resolve(self.study, self.facts.rows("spans"), named, as_of, options, self.gazetteer.ids)
 
     def costs(
         self, cargo: CargoUnit, value: ValueClass, resolved: Resolved, shipment: Shipment | None = None
@@ -356,7 +359,7 @@ def open_study(study: str | Path = BUILT_IN) -> Session:
     content = [facts.content.get(name, b"") for name in NETWORK_TABLES]
 
     def build() -> tuple[Network, dict[str, str]]:
-        tables = {name: facts.table(name) for name in NETWORK_TABLES}
+        tables = {name: facts.rows(name) for name in NETWORK_TABLES}
         lanes = study_lanes(tables["ports"])
         straits = service_straits(tables["services"], tables["ports"])
         return build_network(tables, lanes, straits), dict(zip(lanes.link_ids(), lanes.lines, strict=True))
@@ -373,6 +376,27 @@ def open_study(study: str | Path = BUILT_IN) -> Session:
             raise
         raise FactsError(f"The facts in {loaded.facts_folder} do not hold together.", findings) from error
     return Session(loaded, facts, network, lines, digest)
+
+
+@dataclass(frozen=True)
+class NamedTables(Mapping[str, "Sequence[Mapping[str, str]]"]):
+    """Tables by name as rows of text: some given, the others of the facts, read when they are first asked for."""
+
+    facts: Facts
+    given: Mapping[str, Sequence[Mapping[str, str]]]
+
+    def __getitem__(self, name: str) -> Sequence[Mapping[str, str]]:
+        if name in self.given:
+            return self.given[name]
+        if name not in self.facts.content:
+            raise KeyError(name)
+        return self.facts.rows(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self.facts.content, **self.given})
+
+    def __len__(self) -> int:
+        return len({**self.facts.content, **self.given})
 
 
 def known_ids(facts: Facts) -> dict[str, set[str]]:

@@ -23,7 +23,6 @@ from importlib import resources
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 
 from landbridge.costs.arccosts import ArcCosts, CostRequest, Entry
 from landbridge.costs.more_arcs import with_more_arcs
@@ -52,7 +51,7 @@ from landbridge.network.world import TABLES, WorldTables, as_csv, link_lines, me
 from landbridge.network.world_points import ACCESS_KM, Point, looks_like_point, read_point, with_points
 from landbridge.network.world_ports import sea_port, world_lanes
 from landbridge.result.routes import Line, RoutesAnswer
-from landbridge.run.session import Session
+from landbridge.run.session import NamedTables, Session
 from landbridge.scenario import Resolved
 from landbridge.schema.words import CargoUnit, ValueClass
 
@@ -79,11 +78,11 @@ class WorldSession(Session):
     base: WorldSession | None = None  # the session without the points
 
     @cached_property
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """The merged tables; junctions of lines are no places to name."""
-        tables = super().tables
-        places = tables["places"]
-        return {**tables, "places": places[places["kind"] != "junction"].reset_index(drop=True)}
+    def named(self) -> NamedTables:
+        """Tables of what has a name; junctions of lines are no places to name."""
+        tables = super().named
+        places = [row for row in self.facts.rows("places") if row["kind"] != "junction"]
+        return replace(tables, given={**tables.given, "places": places})
 
     @cached_property
     def gazetteer(self) -> Gazetteer:
@@ -91,7 +90,7 @@ class WorldSession(Session):
         if self.base is not None:
             known = self.base.gazetteer
             return PointGazetteer(known.tables, known.study, known.countries, self.points, known.names)
-        return PointGazetteer(self.tables, self.study, pd.DataFrame(country_table()))
+        return PointGazetteer(self.named, self.study, country_table())
 
     @cached_property
     def corridors(self) -> CorridorIndex:
@@ -227,7 +226,7 @@ def open_world(session: Session, progress: Progress = silent) -> WorldSession:
         progress(_STAGES[1], 1, len(_STAGES))
         lanes = world_lanes(frames["ports"])
         progress(_STAGES[2], 2, len(_STAGES))
-        straits = service_straits(session.facts.table("services"), session.facts.table("ports"))
+        straits = service_straits(session.facts.rows("services"), session.facts.rows("ports"))
         network = build_network(frames, lanes, straits, ACCESS_KM)
         return network, dict(zip(lanes.link_ids(), lanes.lines, strict=True))
 

@@ -13,10 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, cast, get_args
 
-import pandas as pd
-
 from landbridge.scenario.changes import Action, Change, Direction, Exemption, Selector
 from landbridge.scenario.selector import parse_selector
+from landbridge.schema.rows import Table, as_rows
 
 _ACTION: Final[dict[str, Action]] = {
     "closed": "close",
@@ -97,13 +96,13 @@ def _in_season(recurs: str, day: datetime.date) -> bool:
     return first <= today <= last if first <= last else today >= first or today <= last
 
 
-def read_events(spans: pd.DataFrame) -> tuple[Event, ...]:
+def read_events(spans: Table) -> tuple[Event, ...]:
     """Events of the table, in the order of start and id. The table must have passed ``facts check``."""
     return tuple(sorted(_events(spans), key=lambda event: (event.start, event.id)))
 
 
-def _events(spans: pd.DataFrame) -> Iterator[Event]:
-    for row in spans.astype(object).where(spans.notna(), "").to_dict("records"):
+def _events(spans: Table) -> Iterator[Event]:
+    for row in as_rows(spans):
         start = _day(row["start"])
         if start is None:
             raise ValueError(f"event {row['id']} has no start")
@@ -142,7 +141,7 @@ def _day(cell: object) -> datetime.date | None:
     return datetime.date.fromisoformat(str(cell)) if cell != "" else None
 
 
-def events_in_force(spans: pd.DataFrame, as_of: datetime.date) -> tuple[Change, ...]:
+def events_in_force(spans: Table, as_of: datetime.date) -> tuple[Change, ...]:
     """Changes of the events in force on a day, by start and id."""
     live = [event for event in read_events(spans) if event.live(as_of)]
     return tuple(_change(event, tuple(other for other in live if other.lifts == event.id)) for event in live)
@@ -168,7 +167,7 @@ def _change(event: Event, suspended_by: tuple[Event, ...]) -> Change:
 
 
 def events(
-    spans: pd.DataFrame,
+    spans: Table,
     *,
     as_of: datetime.date | None = None,
     between: tuple[datetime.date, datetime.date] | None = None,
@@ -196,6 +195,6 @@ def _live_between(event: Event, first: datetime.date, last: datetime.date) -> bo
     return any(event.live(begin + datetime.timedelta(days=i)) for i in range(days + 1))
 
 
-def newest_day(spans: pd.DataFrame) -> datetime.date:
+def newest_day(spans: Table) -> datetime.date:
     """The first day of the newest dated event: what ``latest`` stands for."""
     return max(event.start for event in read_events(spans))

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from landbridge.scenario.changes import Action, Change, Resolved, Selector
@@ -29,6 +28,7 @@ from landbridge.scenario.selector import (
     with_article,
 )
 from landbridge.schema.errors import AmbiguousName, Finding, LandbridgeError, ScenarioError, UnknownName
+from landbridge.schema.rows import Table
 from landbridge.schema.words import MODES
 from landbridge.study.model import NEWEST_EVENT, Study
 from landbridge.study.tomlfile import TomlFile, model_findings, nearest, read_toml
@@ -350,7 +350,7 @@ def quick_changes(options: Sequence[tuple[QuickAction, str]]) -> tuple[Change, .
     return tuple(changes)
 
 
-def day_of(text: str | datetime.date | None, study: Study, spans: pd.DataFrame | None) -> datetime.date:
+def day_of(text: str | datetime.date | None, study: Study, spans: Table | None) -> datetime.date:
     """Day of ``--as-of``: a date, ``base``, or a name of the study's dates such as ``latest``; None is the base date.
 
     spans: the table of events, for dates that stand for the newest of them; None only checks the text.
@@ -375,7 +375,7 @@ def day_of(text: str | datetime.date | None, study: Study, spans: pd.DataFrame |
 
 def resolve(
     study: Study,
-    spans: pd.DataFrame,
+    spans: Table,
     scenario: Scenario | None = None,
     as_of: datetime.date | str | None = None,
     options: Sequence[tuple[QuickAction, str]] = (),
