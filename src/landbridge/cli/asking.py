@@ -25,7 +25,18 @@ from landbridge.cli.options import (
     Study,
     Value,
 )
-from landbridge.cli.world import Counted, Steps, console, get_ready, note, open_world, print_json, what_is_asked
+from landbridge.cli.world import (
+    Counted,
+    Steps,
+    console,
+    get_ready,
+    note,
+    open_world,
+    print_json,
+    ready_for,
+    show_opening,
+    what_is_asked,
+)
 from landbridge.schema.words import CargoUnit, Objective, ValueClass, What
 
 
@@ -98,6 +109,7 @@ def routes(
     if out is not None:
         raise typer.BadParameter("--out goes with --pairs; for a result folder use 'landbridge run'.")
     session, resolved = open_world(ctx, study, scenario, as_of)
+    ready_for(session, origin, destination, (*(via or ()), *(avoid or ())), network or "")
     answer = session.routes(
         origin,
         destination,
@@ -152,7 +164,7 @@ def _routes_of_pairs(
     from landbridge.run.session import open_study
 
     get_ready()
-    session = open_study(study)
+    session = open_study(study, show_opening)
     with Counted("routes").shown() as counted:
         report = route_pairs(
             session,

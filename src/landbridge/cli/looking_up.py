@@ -261,7 +261,7 @@ def network_quality(
         from landbridge.run.world_session import open_world
 
         get_ready()
-        session = whole = open_world(session)
+        session = whole = open_world(session, session.progress)
         tables = world_tables(world_quality(whole))
     else:
         from landbridge.network.quality import quality

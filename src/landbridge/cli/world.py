@@ -33,8 +33,31 @@ def open_world(
 
     if ctx.command_path.split()[-1] not in WITHOUT_KERNELS:
         get_ready()
-    session = open_study(study)
+    session = open_study(study, show_opening)
     return session, session.resolved(scenario, as_of, tuple(changes_of(ctx)))
+
+
+def show_opening(stage: str, done: int, total: int) -> None:
+    """Progress of what is made at the first question about the world's network."""
+    if done == 0:
+        note("First use: making the world's network, once ...")
+    if done < total:
+        note(f"  [{done + 1}/{total}] {stage}")
+
+
+def ready_for(session: Session, origin: str, destination: str, others: Sequence[str], network: str) -> None:
+    """Get ready for a question about two places: on a network as large as the world's it needs the kernels.
+
+    Names come first: nobody waits for a compiler to hear that a name is not known.
+    """
+    from landbridge.run.ready import kernels_are_ready
+
+    if session.outside(network, (origin, destination), others) is None or kernels_are_ready():
+        return
+    world = session.world.with_points((origin, destination))
+    for text in (origin, destination):
+        world.gazetteer.place(text)
+    get_ready()
 
 
 def get_ready() -> None:

@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 from landbridge.network.cache import cache_folder
 
@@ -18,20 +19,30 @@ def ready_kernels(progress: Progress) -> bool:
     ``progress(name, done, total)`` is called before each step. Nothing is done where compiled code is not kept
     (``LANDBRIDGE_KERNEL_CACHE=0``) or nothing is compiled (``NUMBA_DISABLE_JIT=1``).
     """
-    if os.environ.get("LANDBRIDGE_KERNEL_CACHE") == "0" or os.environ.get("NUMBA_DISABLE_JIT") == "1":
+    if kernels_are_ready():
         return False
+    from landbridge.kernels.warm import warm
+
+    warm(progress)
+    stamp = _stamp()
+    with suppress(OSError):  # without a stamp the next question checks again, at the price of a second
+        stamp.parent.mkdir(parents=True, exist_ok=True)
+        stamp.touch()
+    return True
+
+
+def kernels_are_ready() -> bool:
+    """Whether there is nothing to compile: this installation did so before, or keeps no compiled code."""
+    if os.environ.get("LANDBRIDGE_KERNEL_CACHE") == "0" or os.environ.get("NUMBA_DISABLE_JIT") == "1":
+        return True
+    return _stamp().exists()
+
+
+def _stamp() -> Path:
+    """The file that says that these kernels were compiled by this numba."""
     import numba
 
     from landbridge.kernels.jit import KERNELS, sources_digest
 
     key = f"{KERNELS}:{numba.__version__}:{sources_digest()}".encode()
-    stamp = cache_folder() / f"kernels-{hashlib.sha256(key).hexdigest()[:16]}"
-    if stamp.exists():
-        return False
-    from landbridge.kernels.warm import warm
-
-    warm(progress)
-    with suppress(OSError):  # without a stamp the next question checks again, at the price of a second
-        stamp.parent.mkdir(parents=True, exist_ok=True)
-        stamp.touch()
-    return True
+    return cache_folder() / f"kernels-{hashlib.sha256(key).hexdigest()[:16]}"

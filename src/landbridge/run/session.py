@@ -7,7 +7,7 @@ once. Nothing is read from the clock or written to the study.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from landbridge.models.corridors import CorridorSearch, CorridorWay
+    from landbridge.run.world_session import WorldSession
 
 #: Tables that make the topology.
 NETWORK_TABLES = ("places", "sections", "crossings", "ports", "services")
@@ -65,6 +66,13 @@ NETWORKS = ("study", "world")
 
 Word = TypeVar("Word", bound=str)
 
+#: Called with the stage of a long piece of work, how many are done, and of how many.
+Progress = Callable[[str, int, int], None]
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """A progress that shows nothing."""
+
 
 @dataclass(frozen=True)
 class Session:
@@ -75,6 +83,7 @@ class Session:
     network: Network
     lines: Mapping[str, str]  # link id -> encoded polyline of sea lanes
     network_digest: str
+    progress: Progress = field(default=silent, repr=False, compare=False)  # told while the world's network is made
     _costs: dict[tuple[object, ...], ArcCosts] = field(default_factory=dict, repr=False)
     _resolved: dict[tuple[object, ...], Resolved] = field(default_factory=dict, repr=False)
     _ways: dict[tuple[object, ...], tuple[CorridorWay, ...]] = field(default_factory=dict, repr=False)
@@ -131,13 +140,13 @@ class Session:
         return link_shapes(self.lines)
 
     @cached_property
-    def world(self) -> Session:
+    def world(self) -> WorldSession:
         """This study on the world's network; opened when first asked."""
         from landbridge.run.world_session import open_world
 
-        return open_world(self)
+        return open_world(self, self.progress)
 
-    def _outside(self, network: str, ends: Sequence[str], others: Sequence[str]) -> str | None:
+    def outside(self, network: str, ends: Sequence[str], others: Sequence[str]) -> str | None:
         """Why a question is one for the world's network (empty: it was asked for); None where it is the study's own."""
         asked = _one_of("network", network, NETWORKS) if network else ""
         if asked:
@@ -290,7 +299,7 @@ class Session:
         the study's where it knows every name, else the world's, and a note says so. Raises ``UnknownName``,
         ``AmbiguousName`` and ``BadRequest``; where there is no route the answer says why.
         """
-        outside = self._outside(network, (origin, destination), (*via, *avoid))
+        outside = self.outside(network, (origin, destination), (*via, *avoid))
         if outside is not None:
             answer = self.world.routes(
                 origin, destination, via=via, avoid=avoid, mode=mode, cargo=cargo, value=value, by=by, k=k,
@@ -348,9 +357,10 @@ def _what_applies(shipment: Shipment, resolved: Resolved) -> tuple[bool, ...]:
     return tuple(found)
 
 
-def open_study(study: str | Path = BUILT_IN) -> Session:
+def open_study(study: str | Path = BUILT_IN, progress: Progress = silent) -> Session:
     """Open a study by id, folder or file; the network comes from the cache or is built.
 
+    ``progress`` is told while the world's network is made, the first time that a question needs it.
     Raises ``StudyError`` and ``FactsError`` with everything that is wrong.
     """
     loaded = load_study(study)
@@ -375,7 +385,7 @@ def open_study(study: str | Path = BUILT_IN) -> Session:
         if not findings:
             raise
         raise FactsError(f"The facts in {loaded.facts_folder} do not hold together.", findings) from error
-    return Session(loaded, facts, network, lines, digest)
+    return Session(loaded, facts, network, lines, digest, progress)
 
 
 @dataclass(frozen=True)

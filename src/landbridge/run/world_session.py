@@ -51,11 +51,9 @@ from landbridge.network.world import TABLES, WorldTables, as_csv, link_lines, me
 from landbridge.network.world_points import ACCESS_KM, Point, looks_like_point, read_point, with_points
 from landbridge.network.world_ports import sea_port, world_lanes
 from landbridge.result.routes import Line, RoutesAnswer
-from landbridge.run.session import NamedTables, Session
+from landbridge.run.session import NamedTables, Progress, Session, silent
 from landbridge.scenario import Resolved
 from landbridge.schema.words import CargoUnit, ValueClass
-
-Progress = Callable[[str, int, int], None]
 
 #: Answers' costs kept in the cache folder.
 KEPT_COSTS: Final = 16
@@ -64,10 +62,6 @@ _CODE: Final = (
     "network/world.py", "network/world_ports.py", "network/build.py", "network/names.py",
     "network/detailed/territory.py",
 )  # fmt: skip
-
-
-def silent(stage: str, done: int, total: int) -> None:
-    """A progress that shows nothing."""
 
 
 @dataclass(frozen=True)
@@ -141,11 +135,11 @@ class WorldSession(Session):
         return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
 
     @cached_property
-    def world(self) -> Session:
+    def world(self) -> WorldSession:
         """Itself."""
         return self
 
-    def _outside(self, network: str, ends: Sequence[str], others: Sequence[str]) -> str | None:
+    def outside(self, network: str, ends: Sequence[str], others: Sequence[str]) -> str | None:
         """Nothing lies outside the world's network."""
         return None
 
