@@ -10,7 +10,9 @@ The curated rows win:
   length. One that runs along a curated section between other places takes the section's status and opening year.
 
 Where a city and the stations that the study gives it are not joined by rail within reason, a link of basis assumed
-joins them. Places without a road or a railway get one access road each, as ``landbridge.network.build`` adds it.
+joins them. Ferries stand beside the study's services (``landbridge.network.world_ferries``); links written by hand fill
+gaps (``landbridge.network.world_hand``). Places without a road or a railway get one access road each, as
+``landbridge.network.build`` adds it.
 Rows are dicts of text as in the files; ``tables_for_build`` and ``as_csv`` turn them into what others read.
 """
 
@@ -28,6 +30,10 @@ import numpy as np
 
 from landbridge.kernels.sphere import great_circle_km
 from landbridge.network.names import normalise
+from landbridge.network.world_ferries import FILES as FERRY_FILES
+from landbridge.network.world_ferries import ferry_rows
+from landbridge.network.world_hand import FILES as HAND_FILES
+from landbridge.network.world_hand import cut_links, hand_links
 from landbridge.network.world_ports import port_rows
 from landbridge.schema.tables import tables
 
@@ -81,7 +87,10 @@ def world_files() -> list[bytes]:
     """Bytes of every file of the world's network, for a digest."""
     folder = resources.files("landbridge").joinpath("world")
     names = [f"land/world_{name}.csv" for name in _FILES]
-    return [folder.joinpath(name).read_bytes() for name in (*names, "sea/ports.csv", "sea/hubs.csv", "facts/names.csv")]
+    return [
+        folder.joinpath(name).read_bytes()
+        for name in (*names, "sea/ports.csv", "sea/hubs.csv", *FERRY_FILES, *HAND_FILES, "facts/names.csv")
+    ]
 
 
 def merge_world(curated: Mapping[str, Sequence[Mapping[str, str]]]) -> WorldTables:
@@ -100,12 +109,15 @@ def merge_world(curated: Mapping[str, Sequence[Mapping[str, str]]]) -> WorldTabl
     sections, dropped = _sections(mine, world["links"], same, crossing_of, position)
     sections += _station_links(places, sections, position)
     ports = port_rows(mine["ports"], places, sections)
+    ferries = ferry_rows(places, sections, link_lines())
+    position.update((row["id"], (float(row["lat"]), float(row["lon"]))) for row in [*places, *ferries.places])
+    more_sections, more_crossings = hand_links(same, position)
     rows = {
-        "places": places,
-        "sections": sections,
-        "crossings": crossings,
-        "ports": ports,
-        "services": mine["services"],
+        "places": [*places, *ferries.places],
+        "sections": [*sections, *ferries.sections, *more_sections],
+        "crossings": [*crossings, *ferries.crossings, *more_crossings],
+        "ports": [*ports, *ferries.ports],
+        "services": [*mine["services"], *ferries.services],
         "names": [*mine["names"], *_names(world["places"], same)],
     }
     found = {name: sorted(table, key=_row_key) for name, table in rows.items()}
@@ -264,7 +276,10 @@ def _sections(
     joined = {mode: _Joined([row for row in curated if row["mode"] == mode]) for mode in ("rail", "road")}
     found = list(mine["sections"])
     dropped = 0
+    cut = cut_links()
     for link in links:
+        if link["id"] in cut:
+            continue
         ends = same.get(link["from_place"], link["from_place"]), same.get(link["to_place"], link["to_place"])
         straight = great_circle_km(*position[ends[0]], *position[ends[1]])
         km = max(float(link["km"]), round(straight + 0.05, 1))

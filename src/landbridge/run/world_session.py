@@ -48,6 +48,8 @@ from landbridge.network.sea import load_straits
 from landbridge.network.state import Closure, Shipment
 from landbridge.network.topology import Network
 from landbridge.network.world import TABLES, WorldTables, as_csv, link_lines, merge_world, tables_for_build, world_files
+from landbridge.network.world_ferries import FILES as FERRY_FILES
+from landbridge.network.world_ferries import ferry_lines, ferry_numbers
 from landbridge.network.world_points import ACCESS_KM, Point, looks_like_point, read_point, with_points
 from landbridge.network.world_ports import sea_port, world_lanes
 from landbridge.result.routes import Line, RoutesAnswer
@@ -59,8 +61,8 @@ from landbridge.schema.words import CargoUnit, ValueClass
 KEPT_COSTS: Final = 16
 _STAGES: Final = ("merging the tables", "sea lanes", "joining the network")
 _CODE: Final = (
-    "network/world.py", "network/world_ports.py", "network/build.py", "network/names.py",
-    "network/detailed/territory.py",
+    "network/world.py", "network/world_ports.py", "network/world_ferries.py", "network/world_hand.py",
+    "network/build.py", "network/names.py", "network/detailed/territory.py",
 )  # fmt: skip
 
 
@@ -113,7 +115,7 @@ class WorldSession(Session):
         if self.base is not None:
             return self.base.shapes
         sea = {link: text for link, text in self.lines.items() if text}
-        return Shapes(sea, {**link_lines(), **section_lines()})
+        return Shapes({**sea, **ferry_lines()}, {**link_lines(), **section_lines()})
 
     @cached_property
     def _country(self) -> Mapping[str, str]:
@@ -220,7 +222,7 @@ def open_world(session: Session, progress: Progress = silent) -> WorldSession:
         progress(_STAGES[1], 1, len(_STAGES))
         lanes = world_lanes(frames["ports"])
         progress(_STAGES[2], 2, len(_STAGES))
-        straits = service_straits(session.facts.rows("services"), session.facts.rows("ports"))
+        straits = service_straits(frames["services"], frames["ports"])
         network = build_network(frames, lanes, straits, ACCESS_KM)
         return network, dict(zip(lanes.link_ids(), lanes.lines, strict=True))
 
@@ -252,11 +254,13 @@ def world_facts(facts: Facts, merged: Mapping[str, bytes]) -> Facts:
 @cache
 def _fact_files() -> tuple[bytes, ...]:
     package = resources.files("landbridge").joinpath("world")
-    return tuple(package.joinpath(name).read_bytes() for name in ("facts/numbers/defaults.csv", "sea/straits.csv"))
+    return tuple(
+        package.joinpath(name).read_bytes() for name in ("facts/numbers/defaults.csv", "sea/straits.csv", *FERRY_FILES)
+    )
 
 
 def world_numbers() -> list[Number]:
-    """The world's assumed defaults by region and customs union, and the tolls of straits per box."""
+    """The world's assumed defaults by region and customs union, tolls of straits, and figures of ferries."""
     shown = "world/facts/numbers/defaults.csv"
     text = resources.files("landbridge").joinpath(shown).read_text(encoding="utf-8")
     reader = csv.DictReader(io.StringIO(text, newline=""))
@@ -272,7 +276,7 @@ def world_numbers() -> list[Number]:
             cells.update(year=str(strait.toll_year), money_year=str(strait.toll_year), basis=strait.toll_basis)
             cells.update(use="model", normal="yes", source="landbridge-world", locator=f"straits.csv {strait.id}")
             rows.append(number_from_cells(cells, "world/sea/straits.csv", 0))
-    return rows
+    return [*rows, *ferry_numbers()]
 
 
 def _csv(rows: Sequence[Mapping[str, str]]) -> bytes:

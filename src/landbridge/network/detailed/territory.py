@@ -81,9 +81,9 @@ def depth_km(lat: Floats, lon: Floats, country: int) -> Floats:
     return np.asarray(shapely.distance(flat, shapely.points(lon * middle, lat))) * _KM_PER_DEGREE
 
 
-def on_land(lat_a: float, lon_a: float, lat_b: float, lon_b: float, country: int) -> bool:
-    """Whether the straight line between two points keeps to a country's polygon (to a tenth of its length
-    at most outside).
+def on_land(lat_a: float, lon_a: float, lat_b: float, lon_b: float, country: int, bay_km: float = 0.0) -> bool:
+    """Whether the straight line between two points keeps to a country's polygon: at most a tenth of its length, or
+    ``bay_km`` (rough) where that is more, lies outside.
     """
     code = country_codes()[country]
     owner = next((owner for overseas, owner, *_ in _OVERSEAS if overseas == code), code)
@@ -92,7 +92,7 @@ def on_land(lat_a: float, lon_a: float, lat_b: float, lon_b: float, country: int
         return False
     line = shapely.LineString([(lon_a, lat_a), (lon_b, lat_b)])
     near = shapely.intersection(shape, shapely.box(*line.buffer(0.1).bounds))
-    return bool(line.difference(near).length <= 0.1 * line.length)
+    return bool(line.difference(near).length <= max(0.1 * line.length, bay_km / _KM_PER_DEGREE))
 
 
 def settled_countries(lat: Floats, lon: Floats, stated: Shorts, slack_km: float) -> Shorts:
