@@ -277,7 +277,7 @@ class NameIndex:
             keys = [normalise(row["name"]), *aliases.get(f"place:{row['id']}", ())]
             capital = any((row["country"], key) in self._capitals for key in keys)
             people = int(float(row["population"])) if row["population"] != "" else 0
-            capital &= not 0 < people < CAPITAL_PEOPLE
+            capital &= row["population"] == "" or people >= CAPITAL_PEOPLE  # nobody lives in Plymouth of Montserrat
             kind: HitKind = "station" if row["hub"] else "place"
             found[kind, row["id"]] = _hit(kind, row, row["country"], (int(capital), people, tier.get(row["id"], 0)))
         for row in self._rows_of("crossings"):

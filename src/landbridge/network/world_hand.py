@@ -20,7 +20,7 @@ Row = dict[str, str]
 Position = tuple[float, float]
 
 #: Length of a link over the straight line.
-CIRCUITY: Final = 1.3
+CIRCUITY: Final = 1.25
 FILES: Final = ("land/hand_links.csv", "land/cut_links.csv")
 SOURCE: Final = "landbridge-world"
 

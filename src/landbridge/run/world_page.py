@@ -51,8 +51,9 @@ def measured_part(quality: WorldQuality) -> str:
         "",
         "## Lengths beside published ones",
         "",
-        "Shortest way over what operates, of one mode, by kilometres alone. A published length follows a named line, "
-        "which need not be the shortest.",
+        "By land the shortest way of one mode over what operates, over the named places of the published line; by sea "
+        "the lane between the ports. Beside it the shortest way of the network, which by sea may lead over a port "
+        "where the box changes ships. Ways over named places are added up from place to place.",
         "",
         "| mode | pairs | median ratio | median deviation |",
         "| --- | ---: | ---: | ---: |",
@@ -60,13 +61,14 @@ def measured_part(quality: WorldQuality) -> str:
     for mode in ("sea", "rail", "road"):
         count, middle, deviation = spread(quality.checks, mode)
         lines.append(f"| {mode} | {count} | {middle:.3f} | {deviation:.1%} |")
-    lines += ["", "| mode | from | to | published km | model km | ratio | shut | published where |"]
-    lines.append("| --- | --- | --- | ---: | ---: | ---: | --- | --- |")
+    lines += ["", "| mode | from | to | over | published km | model km | ratio | network km | shut | published where |"]
+    lines.append("| --- | --- | --- | --- | ---: | ---: | ---: | ---: | --- | --- |")
     for check in quality.checks:
         note = f"{check.note}; " if check.note else ""
         lines.append(
-            f"| {check.mode} | {check.origin} | {check.destination} | {check.published_km:,.0f} | "
-            f"{check.model_km:,.0f} | {check.ratio:.2f} | {check.closed} | {note}<{check.source}> |"
+            f"| {check.mode} | {check.origin} | {check.destination} | {check.via} | "
+            f"{check.published_km:,.0f} | {check.model_km:,.0f} | {check.ratio:.2f} | {check.network_km:,.0f} | "
+            f"{check.closed} | {note}<{check.source}> |"
         )
     return "\n".join(lines) + "\n"
 
@@ -92,9 +94,11 @@ def world_tables(quality: WorldQuality) -> tuple[Table, ...]:
             check.mode,
             check.origin,
             check.destination,
+            check.via,
             check.published_km,
             check.model_km if math.isfinite(check.model_km) else None,
             check.ratio if math.isfinite(check.ratio) else None,
+            check.network_km if math.isfinite(check.network_km) else None,
             check.closed,
             check.source,
         )
@@ -117,9 +121,11 @@ def world_tables(quality: WorldQuality) -> tuple[Table, ...]:
                 Column("mode", "mode"),
                 Column("origin", "from"),
                 Column("destination", "to"),
+                Column("via", "over"),
                 Column("published_km", "published", "km", number),
                 Column("model_km", "model", "km", number),
                 Column("ratio", "ratio", "", number, 2),
+                Column("network_km", "shortest of the network", "km", number),
                 Column("closed", "shut"),
                 Column("source", "published where", "", "url"),
             ),

@@ -1,17 +1,21 @@
 """What the world's network is like: parts, links, holes, and its lengths beside published ones.
 
 Lengths are the shortest over what operates, of one mode, by kilometres alone: a check of the map, not of the routes,
-which are chosen by cost.
+which are chosen by cost. By sea it is the lane that joins the two ports if they have one, by land the way over the
+named places of the published line; the shortest way of the network stands beside it, which by sea may lead over a
+port of transshipment.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import math
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from itertools import pairwise
 from statistics import median
 
 import numpy as np
@@ -19,6 +23,7 @@ import numpy as np
 from landbridge.io.atlas import country_table
 from landbridge.kernels.graph import Longs, build_graph, strong_parts
 from landbridge.kernels.through import tree_through
+from landbridge.network.sea import attach_many, distances, load_sea_graph
 from landbridge.network.topology import Int32, Network
 from landbridge.run.world_session import WorldSession
 from landbridge.schema.errors import UnknownName
@@ -27,13 +32,19 @@ from landbridge.schema.words import ARC_KINDS, MODES, NODE_KINDS, STATUSES
 
 @dataclass(frozen=True)
 class SpotCheck:
-    """A published distance, and the model's (infinite where it has no way); ``closed``: a strait that is shut."""
+    """A published distance, and the model's (infinite where it has no way).
+
+    ``via``: names on the published line, in its order; ``closed``: straits that are shut; ``model_km``: the lane
+    between the ports, or the way by land over ``via``; ``network_km``: the shortest way of the network.
+    """
 
     mode: str
     origin: str
     destination: str
+    via: str
     published_km: float
     model_km: float
+    network_km: float
     closed: str
     source: str
     note: str
@@ -145,27 +156,48 @@ def shortest_km(network: Network, start: int, end: int, modes: Collection[str], 
 def spot_checks(session: WorldSession) -> tuple[SpotCheck, ...]:
     """The published distances of ``world/checks/distances.csv`` beside the model's."""
     path = resources.files("landbridge").joinpath("world/checks/distances.csv")
-    network = session.network
-    found = []
-    for row in csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline="")):
-        if row["mode"] == "sea":
-            ends = [f"sea_out:{row['origin']}", f"sea_in:{row['destination']}"]
-        else:
-            places = [session.gazetteer.place(row[end]).place for end in ("origin", "destination")]
-            ends = [f"origin:{places[0]}", f"destination:{places[1]}"]
-        for key in ends:
-            if key not in network.node_index:
-                raise UnknownName(key, kind="node of the network")
-        start, end = (network.node_index[key] for key in ends)
-        closed = [strait for strait in row["closed"].split(";") if strait]
-        km = shortest_km(network, start, end, (row["mode"],), closed)
-        found.append(
-            SpotCheck(
-                row["mode"], row["origin"], row["destination"], float(row["published_km"]), km, row["closed"],
-                row["source_url"], row["note"],
-            )
-        )  # fmt: skip
-    return tuple(found)
+    return tuple(
+        _check(session, row) for row in csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline=""))
+    )
+
+
+def _check(session: WorldSession, row: dict[str, str]) -> SpotCheck:
+    network, mode = session.network, row["mode"]
+    closed = [strait for strait in row["closed"].split(";") if strait]
+    if mode == "sea":
+        ends = [f"sea_out:{row['origin']}", f"sea_in:{row['destination']}"]
+        model = _lane_km(session, row["origin"], row["destination"], closed)
+    else:
+        names = [row["origin"], *filter(None, row["via"].split(";")), row["destination"]]
+        places = [session.gazetteer.place(name).place for name in names]
+        ends = [f"origin:{places[0]}", f"destination:{places[-1]}"]
+        model = km_over(network, places, mode)
+    for key in ends:
+        if key not in network.node_index:
+            raise UnknownName(key, kind="node of the network")
+    start, end = (network.node_index[key] for key in ends)
+    shortest = shortest_km(network, start, end, (mode,), closed)
+    return SpotCheck(
+        mode, row["origin"], row["destination"], row["via"], float(row["published_km"]), model, shortest,
+        row["closed"], row["source_url"], row["note"],
+    )  # fmt: skip
+
+
+def _lane_km(session: WorldSession, origin: str, destination: str, closed: Sequence[str]) -> float:
+    """Kilometres of the lane between two ports, whether the network has it or not."""
+    graph = load_sea_graph()
+    ports = {row["id"]: (float(row["lat"]), float(row["lon"])) for row in session.facts.rows("ports")}
+    first, last = attach_many(graph, [ports[origin], ports[destination]])
+    if first is None or last is None:
+        return math.inf
+    return float(distances(graph, [first], [last], closed)[0, 0])
+
+
+def km_over(network: Network, places: Sequence[str], mode: str) -> float:
+    """Kilometres of the shortest ways by land from place to place, added up; ``inf`` where there is none."""
+    index = network.node_index
+    ends = [(index[f"origin:{a}"], index[f"destination:{b}"]) for a, b in pairwise(places)]
+    return sum(shortest_km(network, start, end, (mode,)) for start, end in ends)
 
 
 def spread(checks: Sequence[SpotCheck], mode: str) -> tuple[int, float, float]:
