@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from views_reading import SVG, drawn_text
 from views_sample import answer, benchmarks, cut_off, dot_chart_data, rank_chart_data, ways
 
-from landbridge.result.report import BenchmarkRow, Dot, DotChart, RankChart, RankLine
+from landbridge.result.report import BenchmarkRow, Dot, DotChart, Histogram, RankChart, RankLine, RatioChart, RatioPoint
 from landbridge.result.routes import ProfilePoint
 from landbridge.views import charts, figures, palette
 
@@ -202,3 +202,56 @@ def test_a_gap_in_the_ranks_is_a_gap_in_the_line() -> None:
 )
 def test_ranks_of_little(chart: RankChart) -> None:
     ElementTree.fromstring(charts.rank_chart(chart, id_="r"))
+
+
+# --- ratios ---------------------------------------------------------------------------------------------------------
+
+
+def _shown(element: ElementTree.Element) -> str | None:
+    """The text of an element without its tooltip."""
+    return element[0].tail if len(element) else element.text
+
+
+def _ratios() -> RatioChart:
+    points = [RatioPoint(f"section {i}", 10.0 * i, 1 + i / 1000, "rail") for i in range(1, 40)]
+    points += [RatioPoint("Far too long", 300.0, 2.9, "road", True), RatioPoint("Too short", 20.0, 0.4, "rail")]
+    return RatioChart("r", "Lengths", "official length, km", "path / official length", tuple(points), 1.01)
+
+
+def test_a_ratio_chart_names_what_is_furthest_off_and_draws_all() -> None:
+    drawing = charts.ratio_chart(_ratios(), id_="r")
+    texts = [_shown(element) for element in ElementTree.fromstring(drawing).iter(f"{SVG}text")]
+    assert "Far too long 2.90" in texts
+    assert "Too short 0.40" in texts
+    assert "median 1.01" in texts
+    assert {"official length, km", "path / official length"} <= set(texts)
+    words = drawn_text(drawing)
+    for point in _ratios().points:
+        assert f"{point.label}: " in words
+    assert "Far too long: 300 km, ratio 2.90, assumed" in words
+    assert "ratio 0.40, assumed" not in words
+
+
+@given(st.lists(st.tuples(st.floats(0.1, 9000), st.floats(0.2, 9)), min_size=1, max_size=20))
+def test_every_ratio_is_inside_the_chart(values: list[tuple[float, float]]) -> None:
+    points = tuple(RatioPoint(str(i), km, ratio, "rail") for i, (km, ratio) in enumerate(values))
+    drawing = charts.ratio_chart(RatioChart("r", "t", "km", "ratio", points, 1.0), id_="r")
+    for disc in ElementTree.fromstring(drawing).iter(f"{SVG}circle"):
+        assert 50 <= float(disc.attrib["cx"]) <= 930
+        assert 20 <= float(disc.attrib["cy"]) <= 380
+
+
+def test_a_histogram_shows_its_counts_and_the_median() -> None:
+    chart = Histogram("h", "Ratios", "official / straight", "sections", (1.0, 1.5, 2.0), (7, 3), 1.2)
+    drawing = charts.histogram(chart, id_="h")
+    texts = [_shown(element) for element in ElementTree.fromstring(drawing).iter(f"{SVG}text")]
+    assert {"7", "3", "median 1.20", "official / straight", "sections"} <= set(texts)
+    bars = [float(bar.attrib["height"]) for bar in ElementTree.fromstring(drawing).iter(f"{SVG}rect")]
+    assert bars[0] / bars[1] == pytest.approx(7 / 3, rel=0.01)
+    assert "Nothing to count" in charts.histogram(replace(chart, counts=(0, 0)), id_="h")
+
+
+def test_a_reference_is_drawn_through_the_dots() -> None:
+    chart = DotChart("d", "t", "ratio", (Dot("a", 0.8), Dot("b", 1.2)), decimals=2)
+    plain, with_line = (charts.dot_chart(given_, id_="d") for given_ in (chart, replace(chart, reference=1.0)))
+    assert with_line.count("<path") == plain.count("<path") + 1

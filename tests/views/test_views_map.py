@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from views_reading import SVG, drawn_text
 from views_sample import AT, points, study, ways
@@ -118,7 +118,7 @@ def test_a_map_shows_all_it_is_given(data: ReportData) -> None:
             assert corridor in words
         assert f">{number}<" in drawing
     for point in pair.points:
-        assert f"{point.name} ({point.kind})" in words
+        assert f"{point.name} ({maps.KIND_WORDS.get(point.kind, point.kind)})" in words
     for text in data.attributions:
         assert text in words
     for mode in ("rail", "road", "sea", "ferry"):
@@ -138,6 +138,83 @@ def test_red_is_closed_and_dashed_is_assumed_and_nothing_else() -> None:
     assert palette.CLOSED in closed
     point = MapPoint("Torkham", "crossing", 34.1, 71.1, closed=True)
     assert palette.CLOSED in maps.map_svg(MapData("a", "t", (), (point,)))
+
+
+def test_thin_is_derived_and_a_dashed_rim_is_an_assumed_crossing() -> None:
+    line, other = (AT["Almaty"], AT["Tashkent"]), (AT["Almaty"], AT["Astana"])
+    curated = MapLine("rail", (line,))
+    both = maps.map_svg(MapData("a", "t", (curated, MapLine("rail", (other,), derived=True))))
+    assert "derived from open data" in both
+    assert "derived from open data" not in maps.map_svg(MapData("a", "t", (curated,)))
+    point = MapPoint("Torkham", "crossing", 34.1, 71.1)
+    assert "dasharray" not in maps.map_svg(MapData("a", "t", (), (point,)))
+    dashed = maps.map_svg(MapData("a", "t", (), (replace(point, assumed=True),)))
+    assert "dasharray" in dashed
+    assert "border crossing, assumed" in dashed
+
+
+def test_a_derived_line_does_not_widen_the_map_and_is_left_out_where_it_does_not_reach() -> None:
+    near = MapLine("rail", ((AT["Almaty"], AT["Tashkent"]),))
+    far = MapLine("sea", (((-30.0, -60.0), (-32.0, -62.0)),), derived=True, title="far away")
+    alone, beside = (maps.map_svg(MapData("a", "t", lines)) for lines in ((near,), (near, far)))
+    assert "<title>far away" not in beside
+    land = [drawing.split("<clipPath")[1].split("</path>")[0] for drawing in (alone, beside)]
+    assert land[0][:2000] == land[1][:2000]
+    assert "<title>far away" in maps.map_svg(MapData("a", "t", (near, replace(far, derived=False))))
+
+
+def test_a_point_without_a_label_keeps_its_tooltip() -> None:
+    points_ = [MapPoint(name, "crossing", 40.0 + i, 70.0, named=i > 0) for i, name in enumerate(("Quiet", "Loud"))]
+    root = ElementTree.fromstring(maps.map_svg(MapData("a", "t", (), tuple(points_))))
+    texts = [element[0].tail if len(element) else element.text for element in root.iter(f"{SVG}text")]
+    assert "Loud" in texts
+    assert "Quiet" not in texts
+    assert "Quiet (border crossing)" in maps.map_svg(MapData("a", "t", (), tuple(points_)))
+
+
+_ANYWHERE = st.tuples(st.floats(-80, 80), st.floats(-180, 180))
+
+
+@given(st.lists(_ANYWHERE, min_size=2, max_size=8))
+def test_on_the_map_of_the_world_no_line_crosses_the_seam(line: list[tuple[float, float]]) -> None:
+    projection, _ = maps.whole_world(900)
+    curve = maps.great_circle(tuple(line))
+    unit = maps._unit(curve)
+    assume((unit[1:] * unit[:-1]).sum(axis=1).min() > -0.999)  # opposite points have no great circle of their own
+    for piece in projection.cut(curve):
+        x, y = projection(piece[:, 0], piece[:, 1])
+        # A step of the line is at most two degrees of arc: short on the map but near the poles, where degrees are wide.
+        assert np.abs(np.diff(x)).max() < 0.5 * 900
+        assert x.min() >= -1e-6
+        assert x.max() <= 900 + 1e-6
+        assert np.isfinite(y).all()
+
+
+@given(st.floats(-75, 70), st.floats(-175, 170), st.floats(0.5, 3))
+def test_the_map_of_the_world_keeps_areas(lat: float, lon: float, size: float) -> None:
+    projection = maps.EqualEarth(lon)  # a cell away from the seam
+    edge = np.linspace(0, 1, 30)
+    south, north = np.full(30, lat), np.full(30, lat + size)
+    ring_lat = np.concatenate([south, lat + edge * size, north, lat + edge[::-1] * size])
+    ring_lon = np.concatenate([lon + edge * size, np.full(30, lon + size), lon + edge[::-1] * size, np.full(30, lon)])
+    x, y = projection(ring_lat, ring_lon)
+    area = shapely.Polygon(np.column_stack([x, y])).area
+    sphere = math.radians(size) * (math.sin(math.radians(lat + size)) - math.sin(math.radians(lat)))
+    assert area == pytest.approx(sphere, rel=2e-3)
+
+
+def test_the_whole_world_is_land_and_sea_where_they_are() -> None:
+    projection, height = maps.whole_world(960)
+    land = dict(maps._land_in(projection, (0.0, 0.0, 960.0, height)))
+    for code, spot in (
+        ("RUS", (66.0, 175.0)),
+        ("USA", (40.0, -100.0)),
+        ("AUS", (-25.0, 135.0)),
+        ("NZL", (-44.0, 170.5)),
+    ):
+        assert land[code].buffer(1).contains(shapely.Point(*projection.point(*spot))), code
+    for spot in ((0.0, -150.0), (-30.0, -20.0), (30.0, -40.0), (-50.0, 179.0)):
+        assert not any(shape.contains(shapely.Point(*projection.point(*spot))) for shape in land.values()), spot
 
 
 def test_the_best_map_shows_only_what_the_best_way_uses() -> None:

@@ -288,7 +288,6 @@ def _empty(data: r.ReportData) -> r.ReportData:
         benchmarks=None,
         facts=(),
         sources=(),
-        quality=(),
         basis_counts=(),
         attributions=(),
         chapters=(),

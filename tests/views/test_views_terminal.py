@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from views_reading import mapped
-from views_sample import answer, cut_off, ways
+from views_sample import answer, cut_off, quality, ways
 
 from landbridge.result.report import Column, ReportData, Table, subtotals
 from landbridge.result.routes import RoutesAnswer
@@ -131,7 +131,7 @@ def test_names_are_never_markup(given: RoutesAnswer) -> None:
 
 
 def test_any_table(data: ReportData) -> None:
-    for table in (*data.quality, *tables.benchmark_tables(data.benchmarks), tables.facts_table(data.facts)):  # type: ignore[arg-type]
+    for table in (*quality(), *tables.benchmark_tables(data.benchmarks), tables.facts_table(data.facts)):  # type: ignore[arg-type]
         text = printed(terminal.show_table, table)
         for row in table.rows:
             for column, value in zip(table.columns, row, strict=True):

@@ -9,6 +9,7 @@ from datetime import datetime
 import openpyxl
 import pytest
 from views_reading import mapped
+from views_sample import quality
 
 from landbridge.result import report as r
 from landbridge.views.workbook import workbook_bytes
@@ -139,9 +140,10 @@ def test_names_are_never_formulas(data: r.ReportData) -> None:
 
 
 def test_hostile_names_of_sheets_and_long_texts(data: r.ReportData) -> None:
-    table = replace(data.quality[0], title="a/b:c*[d]?'" + "x" * 40)
+    table = replace(quality()[0], title="a/b:c*[d]?'" + "x" * 40)
     longest = replace(data.facts[0], note="n" * 40_000)
-    given = replace(data, quality=(table, table, replace(table, title="")), facts=(longest, *data.facts[1:]))
+    chapter = r.Chapter("network", "The network", (), (table, table, replace(table, title="")))
+    given = replace(data, chapters=(*data.chapters, chapter), facts=(longest, *data.facts[1:]))
     book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(given)))
     assert all(len(name) <= 31 for name in book.sheetnames)
     assert len({name.lower() for name in book.sheetnames}) == len(book.sheetnames)
@@ -160,7 +162,6 @@ def test_an_empty_report_is_a_workbook(data: r.ReportData) -> None:
         benchmarks=None,
         facts=(),
         sources=(),
-        quality=(),
         basis_counts=(),
         chapters=(),
     )

@@ -690,8 +690,7 @@ def report_data(arcs: int = 24, *, with_chapter: bool = True) -> r.ReportData:
                 for year in range(2019, 2025)
             ),
         ),
-        quality=quality(),
         basis_counts=(r.BasisCount("border times", 41, 12, 9), r.BasisCount("prices", 130, 44, 21)),
         attributions=("© OpenStreetMap contributors (ODbL)", "Natural Earth"),
-        chapters=(chapter(ref),) if with_chapter else (),
+        chapters=(*((chapter(ref),) if with_chapter else ()), r.Chapter("network", "The network", (), quality())),
     )

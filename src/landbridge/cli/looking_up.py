@@ -265,9 +265,9 @@ def network_quality(
         tables = world_tables(world_quality(whole))
     else:
         from landbridge.network.quality import quality
-        from landbridge.run.report import quality_tables
+        from landbridge.run.quality_tables import quality_tables
 
-        tables = quality_tables(quality(session.network, session.tables))
+        tables = quality_tables(quality(session.network, session.tables), session.names.places)
     if json:
         print_json(
             {

@@ -45,11 +45,19 @@ def link_shapes(sea: Mapping[str, str]) -> Shapes:
     return Shapes({link: text for link, text in sea.items() if text}, section_lines())
 
 
-@cache
 def section_lines() -> Mapping[str, str]:
     """Section id -> encoded line, from ``world/land/section_geometry.csv`` (OpenStreetMap, ODbL)."""
+    return {row["id"]: row["geometry"] for row in _section_rows() if row["geometry"]}
+
+
+def section_ratios() -> Mapping[str, float]:
+    """Section id -> length of its path on OpenStreetMap over its official length, where there is a path."""
+    return {row["id"]: float(row["ratio"]) for row in _section_rows() if row["ratio"]}
+
+
+@cache
+def _section_rows() -> tuple[dict[str, str], ...]:
     path = resources.files("landbridge").joinpath("world/land/section_geometry.csv")
     if not path.is_file():
-        return {}
-    rows = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
-    return {row["id"]: row["geometry"] for row in rows if row["geometry"]}
+        return ()
+    return tuple(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))

@@ -40,7 +40,8 @@ class Quality:
       components, largest.
     - links: mode, country (empty = between countries), status, links, km.
     - unreachable: id, name, country, why; places that are not joined to the largest strongly connected part.
-    - lengths: id, mode, official_km, model_km, straight_km, ratio (official to straight line); sections routed over.
+    - lengths: id, mode, from_place, to_place, official_km, model_km, straight_km, ratio (official to straight line);
+      sections routed over.
     - aggregates: id, mode, use, from_place, to_place, official_km, model_km (shortest way over sections; empty = none),
       ratio (model to official).
     - ports_without_land: id, name, country, tier; no rail or road leads to their quays.
@@ -182,6 +183,8 @@ def _lengths(
         {
             "id": [row["id"] for row in routed],
             "mode": [row["mode"] for row in routed],
+            "from_place": [row["from_place"] for row in routed],
+            "to_place": [row["to_place"] for row in routed],
             "official_km": official,
             "model_km": [model[network.link_index[row["id"]]] for row in routed],
             "straight_km": straight,

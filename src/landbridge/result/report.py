@@ -108,9 +108,11 @@ class Sentence:
 
 @dataclass(frozen=True)
 class MapPoint:
-    """A place, port or crossing to mark. kind: origin, destination, place, port, crossing, gauge, strait.
+    """A place, port or crossing to mark. kind: origin, destination, place, port, crossing, gauge, strait, quay (a port
+    without rail or road), hole (what the network does not reach).
 
-    routes: ids of the alternatives of the pair that use it; empty = marked whichever are drawn.
+    routes: ids of the alternatives of the pair that use it; empty = marked whichever are drawn. assumed: dashed.
+    named: whether it wants a label; its tooltip has the name anyway.
     """
 
     name: str
@@ -120,11 +122,15 @@ class MapPoint:
     closed: bool = False
     note: str = ""
     routes: tuple[str, ...] = ()
+    assumed: bool = False
+    named: bool = True
 
 
 @dataclass(frozen=True)
 class MapLine:
-    """A line to draw. ``number`` > 0 is printed on it; ``strong`` draws it above and thicker."""
+    """A line to draw. ``number`` > 0 is printed on it; ``strong`` draws it above and thicker; ``derived``, made by
+    rule from open data, thin and below, and the map is not widened to hold it.
+    """
 
     mode: str
     lines: tuple[Line, ...]
@@ -133,11 +139,15 @@ class MapLine:
     title: str = ""
     number: int = 0
     strong: bool = False
+    derived: bool = False
 
 
 @dataclass(frozen=True)
 class MapData:
-    """One map: what to draw, which countries (ISO alpha-3) to shade, whose data is shown."""
+    """One map: what to draw, which countries (ISO alpha-3) to shade, whose data is shown.
+
+    assumed: what a dashed line means here. whole: the whole world is shown, whatever is drawn.
+    """
 
     id: str
     title: str
@@ -145,6 +155,8 @@ class MapData:
     points: tuple[MapPoint, ...] = ()
     shaded: tuple[str, ...] = ()
     attributions: tuple[str, ...] = ()
+    assumed: str = "course assumed"
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -191,7 +203,9 @@ class Dot:
 
 @dataclass(frozen=True)
 class DotChart:
-    """Values on one common axis, one row each, grouped. kind and decimals as in :class:`Column`."""
+    """Values on one common axis, one row each, grouped. kind and decimals as in :class:`Column`. ``reference``: a
+    value to compare with, drawn as a line.
+    """
 
     id: str
     title: str
@@ -199,9 +213,74 @@ class DotChart:
     dots: tuple[Dot, ...]
     kind: Literal["number", "days", "share"] = "number"
     decimals: int = 0
+    reference: float | None = None
 
 
-Part = Table | MapData | RankChart | DotChart
+@dataclass(frozen=True)
+class RatioPoint:
+    """One compared length; ``group`` is a mode."""
+
+    label: str
+    km: float
+    ratio: float
+    group: str
+    assumed: bool = False
+
+
+@dataclass(frozen=True)
+class RatioChart:
+    """Ratios of lengths over the length itself, both axes logarithmic, with a line at 1 and one at the median; what is
+    furthest from the median is named.
+    """
+
+    id: str
+    title: str
+    x_axis: str  # "official length, km"
+    y_axis: str  # "length on the map / official length"
+    points: tuple[RatioPoint, ...]
+    median: float
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Numbers of values between neighbouring ``edges``, the upper one left out; first and last class hold what lies
+    beyond. ``median`` is marked.
+    """
+
+    id: str
+    title: str
+    axis: str
+    what: str  # what is counted: "sections"
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+    median: float
+
+
+Part = Table | MapData | RankChart | DotChart | RatioChart | Histogram
+
+
+def chart_table(part: RatioChart | Histogram) -> Table:
+    """The data behind a chart."""
+    if isinstance(part, RatioChart):
+        columns = (
+            Column("label", "what"),
+            Column("group", "mode"),
+            Column("km", part.x_axis.removesuffix(", km"), "km", "number"),
+            Column("ratio", part.y_axis, "", "number", 3),
+            Column("basis", "basis", kind="basis"),
+        )
+        rows = tuple(
+            (point.label, point.group, point.km, point.ratio, "assumed" if point.assumed else "")
+            for point in part.points
+        )
+        return Table(part.id, part.title, columns, rows)
+    classes = (
+        Column("low", f"{part.axis}, from", "", "number", 2),
+        Column("high", "to below", "", "number", 2),
+        Column("n", part.what, "n", "number"),
+    )
+    counted = tuple(zip(part.edges[:-1], part.edges[1:], part.counts, strict=True))
+    return Table(part.id, part.title, classes, counted, "The first and the last class hold what lies beyond.")
 
 
 @dataclass(frozen=True)
@@ -428,7 +507,6 @@ class ReportData:
     benchmarks: Benchmarks | None
     facts: tuple[FactUsed, ...]
     sources: tuple[SourceUsed, ...]
-    quality: tuple[Table, ...]
     basis_counts: tuple[BasisCount, ...]
     attributions: tuple[str, ...]
     chapters: tuple[Chapter, ...] = ()

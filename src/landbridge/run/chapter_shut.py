@@ -7,7 +7,6 @@ from typing import Final
 
 from landbridge.io.polyline import cut_at_date_line
 from landbridge.models.closures import WeightedPair, pairs_of, with_effect
-from landbridge.network.geometry import section_lines
 from landbridge.result.closures import ClosureRow, ClosureTable
 from landbridge.result.report import (
     Cell,
@@ -24,6 +23,7 @@ from landbridge.result.report import (
     Table,
 )
 from landbridge.run.ask_closures import ASSUMED_USE, ask_closures, ask_recovery, close_things, things_of
+from landbridge.run.credits import credits_of
 from landbridge.run.other_costs import OtherCosts
 from landbridge.run.session import Session
 from landbridge.scenario import Resolved
@@ -253,18 +253,13 @@ def _map(session: Session, tables: dict[str, ClosureTable]) -> MapData:
         if (point := _point(session, what, kind, row)) is not None
     ]
     study = session.study
-    sources = ["Land: Natural Earth"]
-    if any(line.mode in ("sea", "ferry") for line in lines):
-        sources.append("Sea lanes: from searoute (Apache-2.0)")
-    if section_lines() and any(line.mode in ("rail", "road") for line in lines):
-        sources.append("Rail and road lines: from OpenStreetMap, (c) OpenStreetMap contributors, ODbL")
     return MapData(
         id="criticality",
         title="What the best ways hang on: links by what their closure costs, worst first",
         lines=tuple(lines),
         points=tuple(points),
         shaded=study.region.countries,
-        attributions=tuple(sources),
+        attributions=credits_of({line.mode for line in lines}),
     )
 
 

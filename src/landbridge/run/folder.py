@@ -37,16 +37,20 @@ from landbridge.result.report import (
     ComparisonRow,
     DotChart,
     FactUsed,
+    Histogram,
     PairAnswer,
     RankChart,
+    RatioChart,
     ReportData,
     SourceUsed,
     Table,
+    chart_table,
     comparison_rows,
 )
 from landbridge.run.corridor_tables import ArcKeys, CorridorTables
 from landbridge.run.facts_used import facts_used, sources_used
-from landbridge.run.report import digests, pair_answer, quality_tables
+from landbridge.run.quality_tables import quality_tables
+from landbridge.run.report import digests, pair_answer
 from landbridge.run.session import Session
 from landbridge.scenario import Change, Resolved, load_scenario
 from landbridge.schema.words import CargoUnit, Objective, ValueClass
@@ -140,7 +144,7 @@ def answer_pairs(session: Session, resolved: Resolved, asked: Asked, step: Step 
         corridors=corridors,
         facts=facts,
         sources=sources_used(session, facts),
-        quality=quality_tables(quality(session.network, session.tables)),
+        quality=quality_tables(quality(session.network, session.tables), session.names.places),
     )
 
 
@@ -156,7 +160,7 @@ def answered_by_report(session: Session, resolved: Resolved, asked: Asked, repor
         corridors=corridors,
         facts=facts,
         sources=sources_used(session, facts, more),
-        quality=report.quality,
+        quality=(),  # tables of a chapter here
         benchmarks=report.benchmarks,
         chapters=report.chapters,
     )
@@ -196,6 +200,8 @@ def tables_of(session: Session, resolved: Resolved, asked: Asked, answered: Answ
                 found.append(rank_table(chapter.id, part))
             elif isinstance(part, DotChart):
                 found.append(other_table(chapter.id, _dots(part)))
+            elif isinstance(part, RatioChart | Histogram):
+                found.append(other_table(chapter.id, chart_table(part)))
     return tuple(found)
 
 

@@ -5,24 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.metadata import version
-from typing import Any, Final
-
-import pandas as pd
+from typing import Final
 
 from landbridge.models.corridors import CorridorWay
-from landbridge.network.geometry import section_lines
-from landbridge.network.quality import Quality, quality
 from landbridge.result.report import (
     Benchmarks,
-    Column,
-    ColumnKind,
     ComparisonRow,
     MapPoint,
     PairAnswer,
     Provenance,
     ReportData,
     StudySummary,
-    Table,
     comparison_rows,
     headline,
     no_way_row,
@@ -30,6 +23,7 @@ from landbridge.result.report import (
 from landbridge.result.routes import Route, RoutesAnswer
 from landbridge.run.ask_benchmarks import ask_benchmarks
 from landbridge.run.chapters import chapters
+from landbridge.run.credits import credits_of
 from landbridge.run.facts_used import basis_counts, facts_used, sources_used
 from landbridge.run.session import Session
 from landbridge.scenario import Resolved
@@ -37,10 +31,6 @@ from landbridge.schema.words import CargoUnit, Objective, ValueClass
 
 #: A corridor whose best way costs more than this multiple of the pair's best is named, not drawn.
 SHOWN_STRETCH: Final = 2.0
-
-NATURAL_EARTH: Final = "Land: Natural Earth"
-SEAROUTE: Final = "Sea lanes: from searoute (Apache-2.0)"
-OPENSTREETMAP: Final = "Rail and road lines: from OpenStreetMap, (c) OpenStreetMap contributors, ODbL"
 
 Step = Callable[[str], None]
 
@@ -91,7 +81,6 @@ def build_report(
         benchmarks=benchmarks,
         facts=facts,
         sources=sources_used(session, facts, more),
-        quality=quality_tables(quality(session.network, session.tables)),
         basis_counts=basis_counts(session, facts),
         attributions=attributions(pairs),
         chapters=chapters(session, resolved=resolved, by=by, step=step),
@@ -192,38 +181,4 @@ def digests(session: Session) -> tuple[tuple[str, str], ...]:
 def attributions(pairs: Sequence[PairAnswer]) -> tuple[str, ...]:
     """Whose data the maps show."""
     modes = {track.mode for pair in pairs for route in pair.answer.routes for track in route.tracks}
-    found = [NATURAL_EARTH]
-    if "sea" in modes:
-        found.append(SEAROUTE)
-    if section_lines() and modes & {"rail", "road"}:
-        found.append(OPENSTREETMAP)
-    return tuple(found)
-
-
-def quality_tables(found: Quality) -> tuple[Table, ...]:
-    """The quality report as tables for views."""
-    ratio = f"Median of official length to straight line: {found.median_ratio:.3f}."
-    return (
-        _table("components", "Components", found.components),
-        _table("links", "Links by mode, country and status", found.links),
-        _table("unreachable", "Unreachable places", found.unreachable),
-        _table("lengths", "Sections longest against their straight line", found.worst_lengths(), ratio),
-        _table("aggregates", "Published lengths against the model's shortest way", found.aggregates),
-        _table("ports_without_land", "Ports without a way to land", found.ports_without_land),
-    )
-
-
-def _table(identifier: str, title: str, frame: pd.DataFrame, note: str = "") -> Table:
-    columns = tuple(_column(str(name), frame[name]) for name in frame.columns)
-    rows = tuple(
-        tuple(None if pd.isna(cell) else cell for cell in row) for row in frame.itertuples(index=False, name=None)
-    )
-    return Table(identifier, title, columns, rows, note)
-
-
-def _column(name: str, values: pd.Series[Any]) -> Column:
-    unit = "km" if name.endswith("km") else ""
-    title = name.removesuffix("_km").replace("_", " ")
-    kind: ColumnKind = "number" if pd.api.types.is_numeric_dtype(values) else "text"
-    decimals = 2 if name == "ratio" else 0
-    return Column(name, title, unit, kind, decimals)
+    return credits_of(modes)

@@ -12,11 +12,12 @@ import csv
 import io
 import math
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from itertools import pairwise
 from statistics import median
+from typing import Literal
 
 import numpy as np
 
@@ -56,14 +57,31 @@ class SpotCheck:
 
 
 @dataclass(frozen=True)
+class Hole:
+    """Something of the world that the network does not reach, or not from everywhere."""
+
+    what: Literal["capital", "place", "port"]
+    name: str
+    country: str
+    lat: float
+    lon: float
+    why: str
+    loose: bool = False  # it has a terminal, in a part that is not joined to the rest
+
+
+@dataclass(frozen=True)
 class WorldQuality:
-    """The findings; tuples are sorted. ``links``: (country, mode) -> number of sections of the network."""
+    """The findings; tuples are sorted. ``links`` and ``km``: (country, mode) -> number and length of the network's
+    sections. ``holes``: all that is cut off or has no terminal, by name.
+    """
 
     places: int
     nodes: int
     arcs: int
     part_sizes: tuple[int, ...]  # places (origins) per strongly connected part, largest first
     links: dict[tuple[str, str], int]
+    km: dict[tuple[str, str], float]
+    holes: tuple[Hole, ...]
     capitals_without_terminal: tuple[str, ...]
     capitals_cut_off: tuple[str, ...]
     places_without_terminal: tuple[str, ...]
@@ -85,10 +103,16 @@ def world_quality(session: WorldSession) -> WorldQuality:
     capitals = _capitals(session)
     cities = [row for row in session.facts.rows("places") if row["kind"] == "city" and row["hub"] in ("", row["id"])]
     hauls = network.arcs_of_kind("haul")
-    links = Counter((network.country_codes[network.country[arc]], network.mode_name(arc)) for arc in hauls.tolist())
     land = np.isin(network.kind, [ARC_KINDS.index("load"), ARC_KINDS.index("unload")])
     with_land = set(network.port[land].tolist())
     at_sea = set(network.node_port[network.node_kind == NODE_KINDS.index("sea_in")].tolist())
+    where = [(network.country_codes[network.country[arc]], network.mode_name(arc)) for arc in hauls.tolist()]
+    links = Counter(where)
+    lengths: dict[tuple[str, str], list[float]] = {}
+    for key, km in zip(where, network.km[hauls].tolist(), strict=True):
+        lengths.setdefault(key, []).append(km)
+    loose = {place: sizes[int(part[node])] for place, node in node_of.items() if part[node] != main}
+    no_land = {network.port_ids[port] for port in at_sea - with_land}
     rows = session.facts.rows("crossings")
     return WorldQuality(
         places=len(origins),
@@ -96,16 +120,48 @@ def world_quality(session: WorldSession) -> WorldQuality:
         arcs=network.n_arcs,
         part_sizes=tuple(sorted(sizes.values(), reverse=True)),
         links={key: count // 2 for key, count in sorted(links.items())},
+        km={key: math.fsum(km) / 2 for key, km in sorted(lengths.items())},
+        holes=_holes(session, dict(capitals), {row["id"] for row in cities}, node_of, loose, no_land),
         capitals_without_terminal=tuple(sorted(name for name, place in capitals if place not in node_of)),
         capitals_cut_off=tuple(
             sorted(name for name, place in capitals if place in node_of and part[node_of[place]] != main)
         ),
         places_without_terminal=tuple(sorted(row["id"] for row in cities if row["id"] not in node_of)),
-        ports_without_land=tuple(sorted(network.port_ids[port] for port in at_sea - with_land)),
+        ports_without_land=tuple(sorted(no_land)),
         crossings=len(rows),
         crossings_without_source=sum(row["basis"] != "reported" for row in rows),
         checks=spot_checks(session),
     )
+
+
+def _holes(
+    session: WorldSession,
+    capitals: Mapping[str, str],
+    cities: Collection[str],
+    terminals: Collection[str],
+    loose: Mapping[str, int],
+    ports: Collection[str],
+) -> tuple[Hole, ...]:
+    """Capitals, then other places, then ports, each by country and name; ``loose``: place -> places of its part."""
+    found = []
+    seats = set(capitals.values())
+    for row in session.facts.rows("places"):
+        what: Literal["capital", "place"] = "capital" if row["id"] in seats else "place"
+        if row["id"] in loose:
+            others = loose[row["id"]] - 1
+            why = f"joined to {others} other places only" if others else "cut off"
+        elif row["id"] not in terminals and (what == "capital" or row["id"] in cities):
+            why = "no terminal within reach"
+        else:
+            continue
+        at = float(row["lat"]), float(row["lon"])
+        found.append(Hole(what, row["name"], row["country"], *at, why, row["id"] in loose))
+    for row in session.facts.rows("ports"):
+        if row["id"] in ports:
+            at = float(row["lat"]), float(row["lon"])
+            found.append(Hole("port", row["name"], row["country"], *at, "no road or railway to the quay"))
+    order = ("capital", "place", "port")
+    return tuple(sorted(found, key=lambda hole: (order.index(hole.what), hole.country, hole.name)))
 
 
 def _through_places(network: Network, usable: Longs) -> tuple[Int32, Int32, int]:

@@ -1,4 +1,4 @@
-"""Charts as SVG: time- and cost-distance, model against published, dots with whiskers, rank over time."""
+"""Charts as SVG: time- and cost-distance, model against published, dots with whiskers, ratios, rank over time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from landbridge.result.report import BenchmarkRow, DotChart, RankChart, RankLine
+from landbridge.result.report import BenchmarkRow, DotChart, Histogram, RankChart, RankLine, RatioChart
 from landbridge.result.routes import ProfilePoint, Route, RoutesAnswer
 from landbridge.schema.words import MODES
 from landbridge.views import figures, palette, svg
@@ -363,6 +363,9 @@ def dot_chart(chart: DotChart, *, id_: str, width: float = 960) -> str:
     label_width = min(380.0, 14 + max(svg.text_width(dot.label, 11) for dot in chart.dots))
     top_value = max(max(shown(dot.value), shown(dot.high or 0)) for dot in chart.dots)
     at = ticks(0, top_value or 1, 8)
+    if chart.reference is not None:
+        top_value = max(top_value, shown(chart.reference))
+        at = ticks(0, top_value, 8)
     groups = list(dict.fromkeys(dot.group for dot in chart.dots))
     n_heads = sum(bool(group) for group in groups)
     height = 20 * len(chart.dots) + 26 * n_heads
@@ -376,6 +379,9 @@ def dot_chart(chart: DotChart, *, id_: str, width: float = 960) -> str:
                 panel.x(value), bottom + 15, figures.plain(value), size=10.5, anchor="middle", colour=palette.QUIET
             )
         )
+    if chart.reference is not None:
+        x = panel.x(shown(chart.reference))
+        parts.append(_rule(x, top, x, bottom, palette.QUIET, 1.4))
     y = top
     for group in groups:
         if group:
@@ -430,6 +436,102 @@ def _cut(text: str, width: float, size: float) -> str:
     while text and svg.text_width(text + "…", size) > width:
         text = text[:-1]
     return text.rstrip() + "…"
+
+
+# --- ratios ---------------------------------------------------------------------------------------------------------
+
+#: So many of the points of a ratio chart that are furthest from the median are named.
+_NAMED_RATIOS: Final = 10
+#: Signs of the modes, filled.
+_MODE_SIGNS: Final = {"rail": "crossing", "road": "port"}
+
+
+def ratio_chart(chart: RatioChart, *, id_: str, width: float = 960, height: float = 430) -> str:
+    """Ratios over lengths on logarithmic scales: a disc for rail, a square for road, hollow where assumed; lines at 1
+    and at the median; the furthest from the median named where there is room, all in tooltips.
+    """
+    points = [point for point in chart.points if point.km > 0 and point.ratio > 0]
+    if not points:
+        empty = svg.text(8, 24, "Nothing to compare.", colour=palette.QUIET)
+        return svg.document(width, 40, empty, id_=id_, title=chart.title)
+    x_at = log_ticks(min(point.km for point in points) * 0.99, max(point.km for point in points) * 1.01)
+    low = min(0.9, *(point.ratio for point in points))
+    high = max(1.1, *(point.ratio for point in points))
+    y_at = [value for value in _RATIO_TICKS if low * 0.95 <= value <= high * 1.05]
+    x_range = (math.log(x_at[0]), math.log(x_at[-1]))
+    panel = _Panel(58, 30, width - 58 - 40, height - 30 - 64, x_range, (math.log(low * 0.95), math.log(high * 1.05)))
+    left, top, right, bottom = panel.box
+    parts = [
+        svg.text(left - 44, top - 12, chart.y_axis, size=11.5, weight="600"),
+        svg.text(right, bottom + 32, chart.x_axis, size=11.5, weight="600", anchor="end"),
+    ]
+    for value in x_at:
+        x = panel.x(math.log(value))
+        parts.append(_rule(x, top, x, bottom, palette.BAND, 1))
+        label = figures.plain(value)
+        parts.append(svg.text(x, bottom + 16, label, size=10.5, anchor="middle", colour=palette.QUIET))
+    for value in y_at:
+        y = panel.y(math.log(value))
+        parts.append(
+            _rule(left, y, right, y, palette.QUIET if value == 1 else palette.RULE, 1.4 if value == 1 else 0.8)
+        )
+        label = figures.plain(value)
+        parts.append(svg.text(left - 6, y + 3.8, label, size=10.5, anchor="end", colour=palette.QUIET))
+    wanted, boxes = [], []
+    for point in points:
+        x, y = panel.x(math.log(point.km)), panel.y(math.log(point.ratio))
+        words = f"{point.label}: {figures.plain(round(point.km))} km, ratio {figures.number(point.ratio, 2)}"
+        words += ", assumed" if point.assumed else ""
+        fill = palette.PAPER if point.assumed else palette.INK
+        sign = mark(_MODE_SIGNS.get(point.group, "gauge"), x, y, fill=fill)
+        parts.append(svg.element("g", svg.tooltip(words) + sign))
+        boxes.append((x - 2.5, y - 2.5, x + 2.5, y + 2.5))
+        off = abs(math.log(point.ratio / chart.median))
+        wanted.append(svg.Wanted(x, y, f"{point.label} {figures.number(point.ratio, 2)}", off, 10, 3, title=words))
+    furthest = sorted(wanted, key=lambda want: -want.priority)[:_NAMED_RATIOS]
+    parts += [label.svg() for label in svg.place_labels(furthest, (left, top, right, bottom), boxes)]
+    y = panel.y(math.log(chart.median))
+    parts.append(_rule(left, y, right, y, palette.LINK, 1.2))
+    label = f"median {figures.number(chart.median, 2)}"
+    parts.append(svg.text(right, y - 4, label, size=10.5, anchor="end", colour=palette.LINK, halo=True))
+    groups = dict.fromkeys(point.group for point in points)
+    signs = ", ".join(f"{'disc' if group == 'rail' else 'square'} {group}" for group in groups)
+    foot = f"{len(points)} compared; {signs}; hollow: the length is assumed"
+    parts.append(svg.text(left, height - 8, foot, size=9.5, colour=palette.QUIET))
+    return svg.document(width, height, "".join(parts), id_=id_, title=chart.title, description=foot)
+
+
+_RATIO_TICKS: Final = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 10)
+
+
+def histogram(chart: Histogram, *, id_: str, width: float = 640, height: float = 250) -> str:
+    """Bars between the edges on a linear axis, numbers on them, the median marked."""
+    if not any(chart.counts):
+        empty = svg.text(8, 24, "Nothing to count.", colour=palette.QUIET)
+        return svg.document(width, 40, empty, id_=id_, title=chart.title)
+    y_at = ticks(0, max(chart.counts), 4)
+    panel = _Panel(50, 30, width - 70, height - 30 - 50, (chart.edges[0], chart.edges[-1]), (0, y_at[-1]))
+    left, top, right, bottom = panel.box
+    parts = [_axes(panel, (), y_at, chart.what)]
+    for low, high, count in zip(chart.edges[:-1], chart.edges[1:], chart.counts, strict=True):
+        x, y = panel.x(low) + 1, panel.y(count)
+        wide = panel.x(high) - 1 - x
+        words = f"{figures.plain(low)} to below {figures.plain(high)}: {count} {chart.what}"
+        bar = svg.element("rect", x=x, y=y, width=wide, height=bottom - y, fill="#8b949e")
+        parts.append(svg.element("g", svg.tooltip(words) + bar))
+        if count:
+            parts.append(svg.text(x + wide / 2, y - 4, str(count), size=10, anchor="middle"))
+    for value in chart.edges:
+        label = figures.plain(value)
+        parts.append(svg.text(panel.x(value), bottom + 15, label, size=10, anchor="middle", colour=palette.QUIET))
+    x = panel.x(min(max(chart.median, chart.edges[0]), chart.edges[-1]))
+    parts.append(_rule(x, top - 6, x, bottom, palette.LINK, 1.4))
+    label = f"median {figures.number(chart.median, 2)}"
+    parts.append(svg.text(x + 5, top - 1, label, size=10.5, colour=palette.LINK, halo=True))
+    parts.append(svg.text(right, bottom + 32, chart.axis, size=11.5, weight="600", anchor="end"))
+    words = "first and last bar: and what lies beyond"
+    parts.append(svg.text(left, bottom + 32, words, size=9.5, colour=palette.QUIET))
+    return svg.document(width, height, "".join(parts), id_=id_, title=chart.title)
 
 
 # --- rank over time -------------------------------------------------------------------------------------------------

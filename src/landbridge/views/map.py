@@ -3,6 +3,8 @@
 Projection: Lambert azimuthal equal-area, centred on what is drawn. It has no seam at 180 degrees, keeps areas true
 and bends little over a
 continent; distances near the edge are too short by some percent, so the scale bar holds for the centre and says so.
+The whole world is shown in Equal Earth, equal-area too, with its seam in the Bering Strait; it has no scale bar,
+because no scale holds for a world map.
 """
 
 from __future__ import annotations
@@ -28,11 +30,22 @@ from landbridge.views import figures, palette, svg
 Float64 = NDArray[np.float64]
 
 EARTH_RADIUS_KM: Final = 6371.0088
+#: Middle of the map of the whole world: its edges cut no land but the tip of Chukotka's islands.
+_WORLD_LON: Final = 11.0
+#: Latitudes that the map of the whole world shows: Antarctica has no freight.
+_WORLD_LATS: Final = (-57.0, 80.0)
 _LEGEND_HEIGHT: Final = 42.0
 #: Land is simplified to this many px: less than what a screen or a printer of 300 dpi shows at the width the page
 #: gives a map.
 _LAND_TOLERANCE_PX: Final = 0.45
 _LINE_TOLERANCE_PX: Final = 0.35
+#: A derived line has this share of a mode's width, and is left out where it is shorter than this many px.
+_DERIVED_WIDTH: Final = 0.45
+_LEAST_DERIVED_PX: Final = 1.5
+#: Width of derived lines on the map of the whole world.
+_HAIRLINE_PX: Final = 0.5
+#: A map of more lines is not described line by line.
+_DESCRIBED_LINES: Final = 60
 
 
 @dataclass(frozen=True)
@@ -66,6 +79,48 @@ class Projection:
         return float(x[0]), float(y[0])
 
 
+@dataclass(frozen=True)
+class EqualEarth:
+    """Equal Earth (Savric, Patterson, Jenny 2018) on the sphere, then scaled and moved to px (y down)."""
+
+    lon: float
+    scale: float = 1.0
+    left: float = 0.0
+    top: float = 0.0
+
+    def __call__(self, lat: Float64, lon: Float64) -> tuple[Float64, Float64]:
+        """Degrees to px; arrays of one shape. Longitudes are taken within 180 degrees of the middle, edges included."""
+        east = np.asarray(lon, dtype=float) - self.lon
+        lam = np.radians(np.where(np.abs(east) > 180, (east + 180) % 360 - 180, east))
+        a1, a2, a3, a4 = 1.340264, -0.081106, 0.000893, 0.003796
+        theta = np.arcsin(math.sqrt(3) / 2 * np.sin(np.radians(lat)))
+        t2 = theta**2
+        slope = a1 + 3 * a2 * t2 + t2**3 * (7 * a3 + 9 * a4 * t2)
+        x = 2 * math.sqrt(3) / 3 * lam * np.cos(theta) / slope
+        y = theta * (a1 + a2 * t2 + t2**3 * (a3 + a4 * t2))
+        return self.left + self.scale * x, self.top - self.scale * y
+
+    def point(self, lat: float, lon: float) -> tuple[float, float]:
+        """One point."""
+        x, y = self(np.array([lat]), np.array([lon]))
+        return float(x[0]), float(y[0])
+
+    def cut(self, curve: Float64) -> list[Float64]:
+        """A curve [n, 2] of lat, lon in pieces that do not cross the seam; the step across it is left out."""
+        east = (curve[:, 1] - self.lon + 180) % 360
+        across = np.flatnonzero(np.abs(np.diff(east)) > 180) + 1
+        return [piece for piece in np.split(curve, across) if len(piece) > 1]
+
+
+def whole_world(width: float) -> tuple[EqualEarth, float]:
+    """The projection of the whole world at a width, and the height it takes."""
+    plain = EqualEarth(_WORLD_LON)
+    half, _ = plain(np.array([0.0]), np.array([_WORLD_LON + 180]))
+    _, (low, high) = plain(np.array(_WORLD_LATS), np.zeros(2))
+    scale = width / 2 / float(half[0])
+    return EqualEarth(_WORLD_LON, scale, width / 2, -scale * float(high)), scale * float(low - high)
+
+
 def fitted(points: Sequence[tuple[float, float]], width: float, height: float, margin: float) -> Projection:
     """The projection that shows all points (lat, lon) as large as ``width`` x ``height`` less ``margin`` allows;
     never closer than 1,500 km across."""
@@ -92,10 +147,12 @@ def great_circle(line: Line, step_degrees: float = 2.0) -> Float64:
     """The line with points added along great circles where two of its points are further apart than ``step_degrees``:
     [n, 2] lat, lon."""
     points = np.array(line, dtype=float).reshape(-1, 2)
-    if len(points) < 2:
+    if len(points) < 2 or float(np.abs(np.diff(points, axis=0)).max()) < step_degrees / 1.5:
         return points
     pieces = [points[:1]]
     unit = _unit(points)
+    if float((unit[:-1] * unit[1:]).sum(axis=1).min()) >= math.cos(math.radians(step_degrees)):
+        return points
     for i in range(1, len(points)):
         angle = math.acos(float(np.clip(unit[i - 1] @ unit[i], -1, 1)))
         n = math.ceil(math.degrees(angle) / step_degrees)
@@ -122,18 +179,28 @@ def map_svg(data: MapData, *, width: float = 960, height: float = 560, id_: str 
     """
     name = id_ or f"map-{data.id}"
     curves = [[great_circle(line) for line in item.lines if len(line)] for item in data.lines]
-    extent = [(float(p[0]), float(p[1])) for group in curves for curve in group for p in curve]
-    extent += [(point.lat, point.lon) for point in data.points]
-    projection = fitted(extent, width, height, 34)
+    projection: Projection | EqualEarth
+    if data.whole:
+        projection, height = whole_world(width)
+        curves = [[piece for curve in group for piece in projection.cut(curve)] for group in curves]
+    else:
+        kept = [group for item, group in zip(data.lines, curves, strict=True) if not item.derived] or curves
+        extent = [(float(p[0]), float(p[1])) for group in kept for curve in group for p in curve]
+        extent += [(point.lat, point.lon) for point in data.points]
+        projection = fitted(extent, width, height, 34)
     frame = (0.0, 0.0, width, height)
     clip = f"{name}-clip"
     land, names = _land(projection, frame, frozenset(data.shaded))
+    names = [] if data.whole else names
     routes, samples, badges = _routes(data.lines, curves, projection, frame, data.points)
     marks, wanted, mark_boxes = _marks(data.points, projection, frame)
     credit = " · ".join(data.attributions)
     credit_box = (width - svg.text_width(credit, 9) - 10, height - 16, width, height)
-    scale_bar, scale_box = _scale_bar(projection, height)
-    obstacles = [*mark_boxes, *(box for _, box in badges), credit_box, scale_box]
+    obstacles = [*mark_boxes, *(box for _, box in badges), credit_box]
+    scale_bar = ""
+    if isinstance(projection, Projection):
+        scale_bar, scale_box = _scale_bar(projection, height)
+        obstacles.append(scale_box)
     labels = svg.place_labels(wanted, (4, 4, width - 4, height - 4), obstacles, samples)
     named = svg.place_labels(
         names, (4, 4, width - 4, height - 4), [*obstacles, *(label.box for label in labels)], samples
@@ -143,7 +210,7 @@ def map_svg(data: MapData, *, width: float = 960, height: float = 560, id_: str 
         svg.element(
             "g",
             [
-                svg.element("rect", width=width, height=height, fill=palette.WATER),
+                _water(projection, width, height),
                 land,
                 *(label.svg() for label in named if not label.leader),
                 routes,
@@ -170,15 +237,27 @@ def map_svg(data: MapData, *, width: float = 960, height: float = 560, id_: str 
     )
 
 
+def _water(projection: Projection | EqualEarth, width: float, height: float) -> str:
+    """The frame, or what of it the globe fills."""
+    if isinstance(projection, Projection):
+        return svg.element("rect", width=width, height=height, fill=palette.WATER)
+    lat = np.linspace(-90.0, 90.0, 91)
+    sides = [projection(lat, np.full(len(lat), projection.lon + side)) for side in (-180.0, 180.0)]
+    west, east = (list(zip(x.tolist(), y.tolist(), strict=True)) for x, y in sides)
+    return svg.element("path", d=svg.path([*west, *reversed(east)], closed=True), fill=palette.WATER)
+
+
 def _description(data: MapData) -> str:
     lines = list(dict.fromkeys(line.title for line in data.lines if line.title))
+    if len(lines) > _DESCRIBED_LINES:
+        return f"{len(lines)} lines; each names itself"
     return "; ".join(lines)
 
 
 # --- land -----------------------------------------------------------------------------------------------------------
 
 
-def _land(projection: Projection, frame: svg.Box, shaded: frozenset[str]) -> tuple[str, list[svg.Wanted]]:
+def _land(projection: Projection | EqualEarth, frame: svg.Box, shaded: frozenset[str]) -> tuple[str, list[svg.Wanted]]:
     """Countries as two paths (plain, shaded) and the names of those that show enough area."""
     paths: dict[bool, list[str]] = {False: [], True: []}
     names: list[svg.Wanted] = []
@@ -240,7 +319,7 @@ def _outlines() -> _Outlines:
     return _Outlines(tuple(code for code, _ in pairs), tuple(part for _, part in pairs), lat, lon, first, cut)
 
 
-def _land_in(projection: Projection, frame: svg.Box) -> list[tuple[str, BaseGeometry]]:
+def _land_in(projection: Projection | EqualEarth, frame: svg.Box) -> list[tuple[str, BaseGeometry]]:
     """Country polygons in px, cut to the frame and simplified.
 
     Parts that reach behind the map (more than 150 degrees from its centre) lose what lies further than 170 degrees of
@@ -251,11 +330,17 @@ def _land_in(projection: Projection, frame: svg.Box) -> list[tuple[str, BaseGeom
     x, y = projection(land.lat, land.lon)
     low_x, high_x = np.minimum.reduceat(x, land.first), np.maximum.reduceat(x, land.first)
     low_y, high_y = np.minimum.reduceat(y, land.first), np.maximum.reduceat(y, land.first)
-    behind = np.minimum.reduceat(projection.cos_distance(land.lat, land.lon), land.first) < math.cos(math.radians(150))
+    if isinstance(projection, Projection):
+        away = np.minimum.reduceat(projection.cos_distance(land.lat, land.lon), land.first)
+        behind = away < math.cos(math.radians(150))
+        reach = 170.0
+    else:
+        behind = np.ones(len(land.parts), dtype=np.bool_)
+        reach = 180.0
     shows = (high_x > frame[0]) & (low_x < frame[2]) & (high_y > frame[1]) & (low_y < frame[3])
     by_code: dict[str, list[shapely.Polygon]] = {}
     for i in np.flatnonzero(shows):
-        parts = _in_front(land.parts[i], projection.lon) if behind[i] else [land.parts[i]]
+        parts = _in_front(land.parts[i], projection.lon, reach) if behind[i] else [land.parts[i]]
         drawn = [shapely.transform(part, lambda xy: np.column_stack(projection(xy[:, 1], xy[:, 0]))) for part in parts]
         by_code.setdefault(land.codes[i], []).extend(drawn)
     result = []
@@ -271,10 +356,10 @@ def _land_in(projection: Projection, frame: svg.Box) -> list[tuple[str, BaseGeom
     return result
 
 
-def _in_front(part: shapely.Polygon, lon0: float) -> list[shapely.Polygon]:
-    """A polygon in degrees without what lies more than 170 degrees of longitude from the centre, or south of 80
+def _in_front(part: shapely.Polygon, lon0: float, reach: float) -> list[shapely.Polygon]:
+    """A polygon in degrees without what lies more than ``reach`` degrees of longitude from the centre, or south of 80
     degrees."""
-    window = shapely.box(lon0 - 170, -80, lon0 + 170, 89)
+    window = shapely.box(lon0 - reach, -80, lon0 + reach, 89)
     copies = [shapely.transform(part, lambda xy, shift=shift: xy + np.array([shift, 0.0])) for shift in (-360, 0, 360)]
     cut = [shapely.intersection(copy, window) for copy in copies if shapely.intersects(copy, window)]
     # A long edge made by the cut would be drawn as a chord: give it points to bend along.
@@ -287,39 +372,61 @@ def _in_front(part: shapely.Polygon, lon0: float) -> list[shapely.Polygon]:
 def _routes(
     lines: Sequence[MapLine],
     curves: Sequence[Sequence[Float64]],
-    projection: Projection,
+    projection: Projection | EqualEarth,
     frame: svg.Box,
     points: Sequence[MapPoint],
 ) -> tuple[str, list[tuple[float, float]], list[tuple[str, svg.Box]]]:
     """The drawn lines, sample points along them (for labels to avoid), and the badges of numbered lines with their
     boxes."""
+    derived: list[str] = []
     weak: list[str] = []
     strong: list[str] = []
     samples: list[tuple[float, float]] = []
     by_number: dict[int, list[tuple[float, float]]] = {}
     for item, group in zip(lines, curves, strict=True):
         data = []
-        for curve in group:
-            x, y = projection(curve[:, 0], curve[:, 1])
-            vertices = np.column_stack([x, y])
-            if len(vertices) > 1:
-                line = shapely.simplify(shapely.LineString(vertices), _LINE_TOLERANCE_PX)
-                vertices = shapely.get_coordinates(line)
+        tolerance = _LINE_TOLERANCE_PX * (2 if item.derived else 1)
+        for vertices in _projected(group, projection, tolerance):
+            if item.derived and not _shows(vertices, frame):
+                continue
             pairs = [(float(a), float(b)) for a, b in vertices]
             data.append(svg.path(pairs))
+            if item.derived:
+                continue  # a thin line does not keep labels away
             spaced = list(_spaced(pairs, 9))
             samples.extend(spaced)
             by_number.setdefault(item.number, []).extend(spaced)
         if not data:
             continue
         stroke = palette.STROKES.get(item.mode, palette.OTHER_STROKE)
-        drawn = svg.stroked(
-            "".join(data), stroke, dash=item.assumed, closed=item.closed, wider=1.5 if item.strong else 1
-        )
-        (strong if item.strong else weak).append(svg.element("g", svg.tooltip(item.title) + drawn))
+        wider = 1.5 if item.strong else _DERIVED_WIDTH if item.derived else 1.0
+        if item.derived and isinstance(projection, EqualEarth):
+            stroke, wider = palette.Stroke(stroke.colour, _HAIRLINE_PX), 1.0  # a casing would fill the map
+        drawn = svg.stroked("".join(data), stroke, dash=item.assumed, closed=item.closed, wider=wider)
+        layer = strong if item.strong else derived if item.derived else weak
+        layer.append(svg.element("g", svg.tooltip(item.title) + drawn))
     marks = [projection.point(point.lat, point.lon) for point in points]
     badges = _badges({number: spots for number, spots in by_number.items() if number > 0}, marks, frame)
-    return "".join([*weak, *strong]), samples, badges
+    return "".join([*derived, *weak, *strong]), samples, badges
+
+
+def _projected(curves: Sequence[Float64], projection: Projection | EqualEarth, tolerance: float) -> list[Float64]:
+    """Curves of lat, lon as simplified vertices in px [n, 2]; a single point is no line."""
+    curves = [curve for curve in curves if len(curve) > 1]
+    if not curves:
+        return []
+    points = np.concatenate(curves)
+    of = np.repeat(np.arange(len(curves)), [len(curve) for curve in curves])
+    lines = shapely.linestrings(np.column_stack(projection(points[:, 0], points[:, 1])), indices=of)
+    vertices, of = shapely.get_coordinates(shapely.simplify(lines, tolerance), return_index=True)
+    return np.split(vertices, np.flatnonzero(np.diff(of)) + 1)
+
+
+def _shows(vertices: Float64, frame: svg.Box) -> bool:
+    """Whether a line reaches into the frame and is long enough to be seen."""
+    low, high = vertices.min(axis=0), vertices.max(axis=0)
+    inside = high[0] >= frame[0] and low[0] <= frame[2] and high[1] >= frame[1] and low[1] <= frame[3]
+    return bool(inside and float((high - low).max()) >= _LEAST_DERIVED_PX)
 
 
 def _spaced(points: Sequence[tuple[float, float]], step: float) -> Iterable[tuple[float, float]]:
@@ -365,11 +472,20 @@ def _distance_to(points: Float64, others: Sequence[tuple[float, float]]) -> Floa
     return nearest
 
 
-_PRIORITY: Final = {"origin": 9, "destination": 9, "port": 5, "crossing": 4, "gauge": 4, "strait": 3, "place": 2}
+_PRIORITY: Final = {
+    "origin": 9,
+    "destination": 9,
+    "hole": 8,
+    "port": 5,
+    "crossing": 4,
+    "gauge": 4,
+    "strait": 3,
+    "place": 2,
+}
 
 
 def _marks(
-    points: Sequence[MapPoint], projection: Projection, frame: svg.Box
+    points: Sequence[MapPoint], projection: Projection | EqualEarth, frame: svg.Box
 ) -> tuple[str, list[svg.Wanted], list[svg.Box]]:
     drawn, wanted, boxes = [], [], []
     for point in _without_twins(points):
@@ -377,11 +493,15 @@ def _marks(
         if not (frame[0] <= x <= frame[2] and frame[1] <= y <= frame[3]):
             continue
         title = (
-            f"{point.name} ({point.kind})"
+            f"{point.name} ({KIND_WORDS.get(point.kind, point.kind)})"
             + (", closed" if point.closed else "")
+            + (", assumed" if point.assumed else "")
             + (f": {point.note}" if point.note else "")
         )
-        drawn.append(svg.element("g", svg.tooltip(title) + mark(point.kind, x, y, closed=point.closed)))
+        sign = mark(point.kind, x, y, closed=point.closed, dash=point.assumed)
+        drawn.append(svg.element("g", svg.tooltip(title) + sign))
+        if not point.named:
+            continue
         boxes.append((x - 3.5, y - 3.5, x + 3.5, y + 3.5))
         end = point.kind in ("origin", "destination")
         wanted.append(
@@ -411,14 +531,17 @@ def _without_twins(points: Sequence[MapPoint]) -> list[MapPoint]:
     return list(best.values())
 
 
-def mark(kind: str, x: float, y: float, *, closed: bool = False, fill: str = palette.PAPER) -> str:
-    """The sign of a kind of place: port square, crossing disc, gauge break diamond, transfer triangle, end filled
-    disc; closed: a red cross."""
+def mark(kind: str, x: float, y: float, *, closed: bool = False, dash: bool = False, fill: str = palette.PAPER) -> str:
+    """The sign of a kind of place: port square, quay without land filled square, crossing disc, gauge break
+    diamond, transfer triangle, end filled disc, hole ring with a dot; closed: a red cross; ``dash``: a disc with a
+    dashed rim."""
     if closed:
         data = f"M{svg.shortest(x - 4)} {svg.shortest(y - 4)}l8 8m0-8l-8 8"
         return svg.element("path", d=data, stroke=palette.CLOSED, stroke_width=2.2)
     if kind in ("origin", "destination"):
         return svg.element("circle", cx=x, cy=y, r=4.5, fill=palette.INK, stroke=palette.PAPER, stroke_width=1.2)
+    if kind == "quay":
+        return svg.element("rect", x=x - 2.2, y=y - 2.2, width=4.4, height=4.4, fill=palette.INK)
     if kind == "port":
         return svg.element(
             "rect", x=x - 2.8, y=y - 2.8, width=5.6, height=5.6, stroke=palette.INK, stroke_width=1.1, fill=fill
@@ -439,8 +562,24 @@ def mark(kind: str, x: float, y: float, *, closed: bool = False, fill: str = pal
             stroke_width=1.1,
             fill=fill,
         )
+    if kind == "hole":
+        ring = svg.element("circle", cx=x, cy=y, r=4.6, stroke=palette.INK, stroke_width=1.6, fill=fill)
+        return ring + svg.element("circle", cx=x, cy=y, r=1.5, fill=palette.INK)
     radius = 2.8 if kind == "crossing" else 1.8
-    return svg.element("circle", cx=x, cy=y, r=radius, stroke=palette.INK, stroke_width=1.1, fill=fill)
+    dashes = "1.8 1.5" if dash else None
+    return svg.element(
+        "circle", cx=x, cy=y, r=radius, stroke=palette.INK, stroke_width=1.1, fill=fill, stroke_dasharray=dashes
+    )
+
+
+#: Kinds of marks in words, in the order of the legend.
+KIND_WORDS: Final = {
+    "port": "port",
+    "quay": "port without rail or road",
+    "crossing": "border crossing",
+    "gauge": "gauge break",
+    "hole": "not joined to the network",
+}
 
 
 # --- furniture ------------------------------------------------------------------------------------------------------
@@ -472,18 +611,21 @@ def _legend(data: MapData, width: float, height: float) -> str:
     ]
     for mode in modes:
         items.append((svg.stroked("M0 0h26", palette.STROKES.get(mode, palette.OTHER_STROKE)), mode))
+    if any(line.derived for line in data.lines) and not all(line.derived for line in data.lines):
+        thin = svg.stroked("M0 0h26", palette.STROKES["rail"], wider=_DERIVED_WIDTH)
+        items.append((thin, "thin: derived from open data"))
     if any(line.assumed for line in data.lines):
-        items.append((svg.stroked("M0 0h26", palette.STROKES["rail"], dash=True), "course assumed"))
+        items.append((svg.stroked("M0 0h26", palette.STROKES["rail"], dash=True), data.assumed))
     if any(line.closed for line in data.lines):
         items.append((svg.stroked("M0 0h26", palette.STROKES["rail"], closed=True), "closed"))
     elif any(point.closed for point in data.points):
         items.append((mark("crossing", 13, 0, closed=True), "closed"))
     if any(line.strong for line in data.lines) and not all(line.strong for line in data.lines):
         items.append((svg.stroked("M0 0h26", palette.STROKES["rail"], wider=1.6), "best way"))
-    words = {"port": "port", "crossing": "border crossing", "gauge": "gauge break"}
-    for kind, word in words.items():
-        if any(point.kind == kind and not point.closed for point in data.points):
-            items.append((mark(kind, 13, 0), word))
+    for kind, word in KIND_WORDS.items():
+        for dash in (False, True):
+            if any(point.kind == kind and not point.closed and point.assumed == dash for point in data.points):
+                items.append((mark(kind, 13, 0, dash=dash), f"{word}, assumed" if dash else word))
     x, y, drawn = 4.0, height + 15.0, []
     for sign, word in items:
         step = 32 + svg.text_width(word, 11) + 16

@@ -23,9 +23,12 @@ from landbridge.result.report import (
     Column,
     DotChart,
     FactUsed,
+    Histogram,
     RankChart,
+    RatioChart,
     ReportData,
     Table,
+    chart_table,
 )
 from landbridge.result.routes import Contribution
 from landbridge.views import figures, tables
@@ -128,8 +131,6 @@ class _Writer:
                 table = _part_table(part)
                 if table is not None:
                     self._table(table.title, table)
-        for table in data.quality:
-            self._table(table.title, table)
 
     def _sheet(self, wanted: str) -> Any:
         """A sheet whose name Excel accepts and that no other sheet has."""
@@ -433,6 +434,8 @@ def _part_table(part: object) -> Table | None:
             for dot in part.dots
         )
         return Table(part.id, part.title, columns, dots)
+    if isinstance(part, RatioChart | Histogram):
+        return chart_table(part)
     return None
 
 

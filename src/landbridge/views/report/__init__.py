@@ -30,10 +30,12 @@ from landbridge.result.report import (
     Dot,
     DotChart,
     Figure,
+    Histogram,
     MapData,
     PairAnswer,
     Part,
     RankChart,
+    RatioChart,
     ReportData,
     RouteRef,
     Sentence,
@@ -48,15 +50,13 @@ from landbridge.views.report.sentences import country_name, headline_sentences
 #: A longer table of a further chapter is folded; it stands whole in the workbook and the tables.
 LONGEST_OPEN_TABLE: Final = 30
 
-#: Sections in the order of the page: anchor and heading. Chapters of the report's own stand between "benchmarks" and
-#: "quality".
+#: Sections in the order of the page: anchor and heading. Chapters stand before "explanations".
 SECTIONS: Final = (
     ("answer", "The answer"),
     ("question", "What the study asks"),
     ("ways", "The ways, pair by pair"),
     ("comparison", "All ways compared"),
     ("benchmarks", "How right is it?"),
-    ("quality", "The network"),
     ("explanations", "How each number is made"),
     ("facts", "Facts used"),
     ("sources", "Sources"),
@@ -120,9 +120,9 @@ def _section_ids(data: ReportData) -> list[str]:
 def _contents(data: ReportData, anchors: Anchors) -> list[tuple[str, str]]:
     shown = []
     for name, heading in SECTIONS:
-        if name == "quality":
+        if name == "explanations":
             shown += [(anchors.chapters[chapter.id], chapter.title) for chapter in data.chapters]
-        if (name == "benchmarks" and data.benchmarks is None) or (name == "quality" and not data.quality):
+        if name == "benchmarks" and data.benchmarks is None:
             continue
         shown.append((name, heading))
     return shown
@@ -386,6 +386,10 @@ class _Page:
             drawn = map.map_svg(part, id_=f"map-{name}")
         elif isinstance(part, RankChart):
             drawn = charts.rank_chart(part, id_=f"rank-{name}")
+        elif isinstance(part, RatioChart):
+            drawn = charts.ratio_chart(part, id_=f"ratios-{name}")
+        elif isinstance(part, Histogram):
+            drawn = charts.histogram(part, id_=f"histogram-{name}")
         else:
             drawn = charts.dot_chart(part, id_=f"dots-{name}")
         return Markup('<figure><figcaption>{}</figcaption><div class="scroll">{}</div></figure>').format(
