@@ -405,3 +405,20 @@ def test_pairs_of_crossings_of_the_chapter_are_the_closures_of_both() -> None:
     row = close_things(session(), "two", pairs_of(things), costs=costs()).rows[0]
     assert row.name in {cells[0] for cells in joint.rows}
     assert next(cells[1] for cells in joint.rows if cells[0] == row.name) == row.mean_extra_cost
+
+
+def test_shared_ways_are_those_of_every_pair_alone() -> None:
+    """Ways that are taken over (same costs, same arcs open; same arcs of a way) equal those made anew."""
+    study = session()
+    pairs = study_pairs(study)[:3]
+    shared = OtherCosts(study, "teu", "middle")
+    asked = [(on("2024-12-31"), ""), (on("2024-12-31"), "USA"), (on("2024-12-31", "hormuz-closed"), "")]
+    for resolved, flag in (*asked, asked[0]):
+        found = shared.ways(resolved, pairs, by="cost", flag=flag)
+        for pair, ways in zip(pairs, found, strict=True):
+            shipment = replace(study.shipment("teu", pair.origin, pair.destination), flag=flag)
+            made = study.costs("teu", "middle", resolved, shipment)
+            alone = study.corridor_search.ways(made, pair.origin, [pair.destination], names=study.names, explain=False)
+            assert ways == alone
+    first = asked[0][0]
+    assert shared.ways(first, pairs[:1], by="cost")[0] is shared.ways(first, pairs, by="cost")[0]

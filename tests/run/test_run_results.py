@@ -33,6 +33,7 @@ from landbridge.result.folder import (
     ResultTable,
     is_result,
     open_result,
+    parted,
     result_of,
     write_result,
 )
@@ -279,6 +280,44 @@ def test_every_number_with_a_formula_recomputes() -> None:
                         seen.add((name, item.name))
     report_only = {"benchmarks", "benchmark_medians", "checks"}
     assert seen == {(name, column) for name, column in recomputable() if name not in report_only}
+
+
+def test_contributions_come_from_their_facts_but_for_the_few_that_say_why_not() -> None:
+    made = result()
+    names = {item.name: item for item in made.fields("contributions")}
+    stopped = []
+    rows = made.rows("contributions")
+    for row in rows:
+        explained = number_of(made, "contributions", row, names["amount"])
+        assert explained.agrees, (explained.key, explained.formula, explained.value, explained.recomputed)
+        assert math.isclose(row["amount"], row["fixed"] + row["per_km"] * row["km"], rel_tol=1e-9, abs_tol=1e-9)  # type: ignore[operator]
+        if explained.stops:
+            stopped.append(row)
+        else:
+            assert {fact for part in explained.components for fact in part.facts} <= set(parted(row["facts"]))
+    assert len(stopped) < 0.01 * len(rows)
+
+
+def test_a_changed_fact_shows_up_in_the_contributions_made_of_it_and_above() -> None:
+    made = result()
+    way = made.rows("routes")[0]
+    parts = [part for part in made.rows("contributions") if part["route"] == way["route"] and part["measure"] == "usd"]
+    fact = next(name for part in parts for name in parted(part["facts"]) if ":" not in name and "cpi" not in name)
+    tampered = {}
+    for table in made.made.values():
+        rows = table.rows
+        if table.name == "facts":
+            at = table.names.index("value")
+            rows = tuple(
+                (*row[:at], float(row[at]) * 2, *row[at + 1 :]) if row[0] == fact else row  # type: ignore[arg-type]
+                for row in rows
+            )
+        tampered[table.name] = replace(table, rows=rows)
+    explained = explain(Result("tampered", made.manifest, None, tampered), "routes", f"{way['pair']}/{way['route']}")
+    wrong = {number.column for number in explained.numbers if not number.agrees}
+    assert "usd" in wrong
+    (number,) = [number for number in explained.numbers if number.column == "usd"]
+    assert {fact in part.facts for part in number.components if not part.agrees} == {True}
 
 
 def test_a_column_says_its_formula_exactly_where_it_is_recomputed() -> None:

@@ -106,6 +106,8 @@ def build_route(id_: str, corridors: Sequence[str], items: Sequence[Haul | Step]
             "168 h / 2",
             ("N0001",),
             "",
+            84.0,
+            0.0,
         )
     ]
     profile = [ProfilePoint(0.0, 0.0, 0.0, first, "origin", groups[0][0])]
@@ -133,6 +135,8 @@ def build_route(id_: str, corridors: Sequence[str], items: Sequence[Haul | Step]
                             f"{fact}",
                             (fact,),
                             "",
+                            amount,
+                            0.0,
                         )
                     )
                 hours, usd = hours + item.hours, usd + item.usd
@@ -171,7 +175,19 @@ def build_route(id_: str, corridors: Sequence[str], items: Sequence[Haul | Step]
                 for measure, rate, formula, facts, basis in rates:
                     leg_parts.append(
                         Contribution(
-                            number, where, arc, "haul", measure, rate * length, length, basis, formula, facts, ""
+                            number,
+                            where,
+                            arc,
+                            "haul",
+                            measure,
+                            rate * length,
+                            length,
+                            basis,
+                            formula,
+                            facts,
+                            "",
+                            0.0,
+                            rate,
                         )
                     )
             leg_km += item.km

@@ -40,7 +40,10 @@ SHA-256, every table with its columns |
 
 A folder that holds a result is replaced; one that holds anything else is not touched.
 `landbridge explain FOLDER TABLE KEY` recomputes a number by the formula of its column; a key is the key columns joined
-by `/`, and `KEY.COLUMN` is one number of the row."""
+by `/`, and `KEY.COLUMN` is one number of the row.
+
+A contribution is recomputed from its facts: the value of each in the cargo's load unit and the money year, put together
+as its formula says. Where a formula holds more than its facts say, the chain stops at `fixed + per_km x km` and says why."""
 _RESULT_TAIL: Final = "Tables of the network's quality are called `network_...`; those of a chapter begin with its id."
 
 

@@ -80,14 +80,18 @@ class CorridorSearch:
         shapes: Mapping[str, Line] | None = None,
         only: Sequence[str] | None = None,
         explain: bool = True,
+        known: dict[tuple[int, ...], Route] | None = None,
     ) -> tuple[CorridorWay, ...]:
         """The best way along each corridor to each destination, corridors in the study's order.
 
+        known: routes by their arcs that were accounted for already with the same contributions, names and shapes;
+        what is found is added.
         only: ids of corridors (None = all); explain: for a closed corridor find a smallest set of closures that causes
         it.
         Raises BadRequest for a place without terminal.
         """
         names = names or Names()
+        known = {} if known is None else known
         weight = costs.weight(by)
         start = end_node(self.network, origin, "origin", names)
         ends = [end_node(self.network, place, "destination", names) for place in destinations]
@@ -104,7 +108,7 @@ class CorridorSearch:
                 straight = [path for path, fault in zip(paths, faults, strict=True) if not fault]
                 route, closed = None, None
                 if straight:
-                    route = self._route(costs, straight[0], names, shapes)
+                    route = self._route(costs, straight[0], names, shapes, known)
                 elif paths:
                     closed = Unreachable(f"The corridor lies off the way: the best way along it {faults[0]}.", ())
                 elif explain:
@@ -143,11 +147,21 @@ class CorridorSearch:
             return f"comes back to {self.network.country_codes[countries[0]]} on the way"
         return ""
 
-    def _route(self, costs: ArcCosts, arcs: Sequence[int], names: Names, shapes: Mapping[str, Line] | None) -> Route:
-        network = self.network
-        nodes = [int(network.tail[arcs[0]]), *(int(network.head[arc]) for arc in arcs)]
-        followed = self.corridors.followed(arcs, nodes)
-        return route_of(costs, arcs, followed, self.corridors, names, 1.0, shapes)
+    def _route(
+        self,
+        costs: ArcCosts,
+        arcs: Sequence[int],
+        names: Names,
+        shapes: Mapping[str, Line] | None,
+        known: dict[tuple[int, ...], Route],
+    ) -> Route:
+        key = tuple(arcs)
+        if key not in known:
+            network = self.network
+            nodes = [int(network.tail[arcs[0]]), *(int(network.head[arc]) for arc in arcs)]
+            followed = self.corridors.followed(arcs, nodes)
+            known[key] = route_of(costs, arcs, followed, self.corridors, names, 1.0, shapes)
+        return known[key]
 
 
 def _named_once(vias: Sequence[Target]) -> tuple[Target, ...]:

@@ -280,6 +280,8 @@ def _contributions(network: Network, pieces: Sequence[_Piece], leg_of: Sequence[
                 formula=entry.formula,
                 facts=facts,
                 note=entry.note,
+                fixed=entry.fixed,
+                per_km=entry.per_km,
             )
 
 

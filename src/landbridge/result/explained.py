@@ -17,9 +17,16 @@ EQUAL: Final = 1e-9
 Record = dict[str, Value]
 
 
+def _equal(one: float, other: float) -> bool:
+    return math.isclose(one, other, rel_tol=EQUAL, abs_tol=EQUAL)
+
+
 @dataclass(frozen=True)
 class Component:
-    """What a number is made of: an addend, or an input of its formula."""
+    """What a number is made of: an addend, or an input of its formula.
+
+    recomputed: the amount again from its facts, None for an input or where the chain stops; stops: why it does.
+    """
 
     what: str
     amount: float
@@ -28,11 +35,20 @@ class Component:
     formula: str = ""
     facts: tuple[str, ...] = ()
     note: str = ""
+    recomputed: float | None = None
+    stops: str = ""
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the amount was found again."""
+        return self.recomputed is None or _equal(self.amount, self.recomputed)
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """One number of a result. ``recomputed`` is None for an input, which has a source and no formula."""
+    """One number of a result. ``recomputed`` is None for an input, which has a source and no formula; ``stops``: why
+    it was not followed down to facts.
+    """
 
     table: str
     key: str
@@ -43,11 +59,13 @@ class Explanation:
     formula: str
     components: tuple[Component, ...]
     recomputed: float | None
+    stops: str = ""
 
     @property
     def agrees(self) -> bool:
-        """Whether the number was found again."""
-        return self.recomputed is None or math.isclose(self.value, self.recomputed, rel_tol=EQUAL, abs_tol=EQUAL)
+        """Whether the number was found again, and each of its components from its facts."""
+        own = self.recomputed is None or _equal(self.value, self.recomputed)
+        return own and all(part.agrees for part in self.components)
 
     def to_json(self) -> dict[str, Any]:
         """The fields other programs may rely on."""
@@ -60,6 +78,7 @@ class Explanation:
             "meaning": self.doc,
             "formula": self.formula or None,
             "recomputed": self.recomputed,
+            "stops": self.stops or None,
             "components": [
                 {
                     "what": part.what,
@@ -69,6 +88,8 @@ class Explanation:
                     "formula": part.formula or None,
                     "facts": list(part.facts),
                     "note": part.note or None,
+                    "recomputed": part.recomputed,
+                    "stops": part.stops or None,
                 }
                 for part in self.components
             ],

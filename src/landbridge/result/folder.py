@@ -185,12 +185,14 @@ TABLES: Final[Mapping[str, Shape]] = {
             _text("arc", "tail>head#link"),
             _text("component", "haul, border, gauge_change, port, transfer, waiting, fee or surcharge"),
             _text("measure", "hours, usd, co2_wtw_kg, co2_ttw_kg or origin_wait_hours"),
-            _number("amount", "the measure's", "what it adds"),
+            _number("amount", "the measure's", "what it adds", "fixed + per_km x km"),
             _number("km", "km", "length of the arc"),
             _text("basis", "reported, derived, assumed or scenario"),
             _text("formula", "how the amount is made"),
             _list("facts", "ids of the facts it is made of, in the order of the formula"),
             _text("note", "remark, such as which proxy stands in"),
+            _number("fixed", "the measure's", "part that does not grow with the length, made of the facts"),
+            _number("per_km", "the measure's per km", "part per kilometre, made of the facts"),
         ),
     ),
     "spread": Shape(
@@ -587,6 +589,8 @@ def _contribution_rows(pair: str, route: Route) -> Iterator[Row]:
             part.formula,
             joined(part.facts),
             part.note,
+            part.fixed,
+            part.per_km,
         )
 
 

@@ -12,7 +12,10 @@ Line = tuple[tuple[float, float], ...]  # ((lat, lon), ...), never across 180 de
 
 @dataclass(frozen=True)
 class Contribution:
-    """One addend of a route: a component of one arc in one measure, and what it was made from."""
+    """One addend of a route: a component of one arc in one measure, and what it was made from.
+
+    amount = fixed + per_km * km; ``fixed`` and ``per_km`` are the rates that the formula makes of the facts.
+    """
 
     leg: int  # position in Route.legs; -1 before departure
     where: str  # "Altynkol-Khorgos (KAZ-CHN)", "rail in KAZ, RAIL092", "port of Lianyungang"
@@ -25,6 +28,8 @@ class Contribution:
     formula: str
     facts: tuple[str, ...]
     note: str
+    fixed: float
+    per_km: float
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import re
 from collections.abc import Callable, Sequence
@@ -65,21 +64,7 @@ def ask_over_time(
     ways: dict[datetime.date, list[tuple[CorridorWay, ...]]] = {}
     for day in sorted(set(days)):
         step(f"corridors on {day.isoformat()}")
-        resolved = session.resolved(scenario, day)
-        ways[day] = []
-        for pair in asked:
-            shipment = dataclasses.replace(session.shipment(costs.cargo, pair.origin, pair.destination), flag=flag)
-            ways[day].append(
-                session.corridor_search.ways(
-                    costs.of(resolved, shipment),
-                    pair.origin,
-                    [pair.destination],
-                    by=by,
-                    names=session.names,
-                    only=only,
-                    explain=False,
-                )
-            )
+        ways[day] = costs.ways(session.resolved(scenario, day), asked, by=by, flag=flag, only=only)
     return over_time(by, ways, session.network, _spans(session, tuple(sorted(ways)), Shipment(costs.cargo, flag=flag)))
 
 

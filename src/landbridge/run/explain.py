@@ -1,8 +1,8 @@
 """Why a number of a result is what it is: its formula, its components down to facts and sources, and the number again.
 
 Everything is read from the result itself, so that a folder explains itself without the study it was made from. A
-number that adds up is recomputed from its components; one that does not (a percentile, a share, a median) from the
-inputs its formula names.
+number that adds up is recomputed from its components, and each of these from its facts (``from_facts``); one that
+does not (a percentile, a share, a median) from the inputs its formula names.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from landbridge.io.tabular import Value
 from landbridge.models.spread import TimeComponent, spread
 from landbridge.result.explained import Component, Explained, Explanation, Record
 from landbridge.result.folder import Field, Result, parted
+from landbridge.run.from_facts import Question, Remade, remade
 from landbridge.schema.errors import BadRequest, Finding, UnknownName
 from landbridge.schema.words import MODES
 
@@ -128,6 +129,7 @@ def number_of(result: Result, table: str, row: Record, column: Field) -> Explana
     assert isinstance(value, int | float)
     recipe = _RECIPES.get((table, column.name))
     recomputed, parts = recipe(result, row, column.name) if recipe else (None, [])
+    stops = _stops(result, row) if (table, column.name) == ("contributions", "amount") else ""
     return Explanation(
         table=table,
         key=key_of(result, table, row),
@@ -140,6 +142,7 @@ def number_of(result: Result, table: str, row: Record, column: Field) -> Explana
         formula=column.formula or str(row.get("formula") or ""),
         components=tuple(parts),
         recomputed=recomputed,
+        stops=stops,
     )
 
 
@@ -156,12 +159,21 @@ def _parts(result: Result, row: Record) -> list[Record]:
     ]
 
 
-def _added(parts: Iterable[Record]) -> Made:
-    components = [_component(part) for part in parts]
+def _added(result: Result, parts: Iterable[Record]) -> Made:
+    known, question = _known(result), _question(result)
+    components = [_component(part, remade(part, known, question)) for part in parts]
     return math.fsum(part.amount for part in components), components
 
 
-def _component(part: Record) -> Component:
+def _known(result: Result) -> dict[str, Record]:
+    return {str(row["id"]): row for row in result.rows("facts")}
+
+
+def _question(result: Result) -> Question:
+    return Question(str(result.manifest["cargo"]), int(result.manifest["money_year"]))
+
+
+def _component(part: Record, again: Remade) -> Component:
     return Component(
         what=f"{part['where']}: {part['component']}",
         amount=_number(part, "amount"),
@@ -170,6 +182,8 @@ def _component(part: Record) -> Component:
         formula=str(part["formula"]),
         facts=parted(part["facts"]),
         note=str(part["note"]),
+        recomputed=again.amount,
+        stops=again.stops,
     )
 
 
@@ -183,7 +197,22 @@ _MEASURE: Final = {
 
 
 def _way_sum(result: Result, row: Record, column: str) -> Made:
-    return _added(part for part in _parts(result, row) if part["measure"] == _MEASURE[column])
+    return _added(result, (part for part in _parts(result, row) if part["measure"] == _MEASURE[column]))
+
+
+def _contribution(result: Result, row: Record, _: str) -> Made:
+    """From the facts where the chain allows, else from its rates."""
+    again = remade(row, _known(result), _question(result))
+    if again.amount is not None:
+        return again.amount, list(again.parts)
+    if row.get("fixed") is None or row.get("per_km") is None:
+        return None, []
+    inputs = _inputs(row, "fixed", "per_km", "km")
+    return _number(row, "fixed") + _number(row, "per_km") * _number(row, "km"), inputs
+
+
+def _stops(result: Result, row: Record) -> str:
+    return remade(row, _known(result), _question(result)).stops
 
 
 def _leg_sum(result: Result, row: Record, column: str) -> Made:
@@ -192,7 +221,7 @@ def _leg_sum(result: Result, row: Record, column: str) -> Made:
         arcs = {str(part["arc"]): part for part in own}
         components = [Component(str(part["where"]), _number(part, "km"), "km") for part in arcs.values()]
         return math.fsum(part.amount for part in components), components
-    return _added(part for part in own if part["measure"] == _MEASURE[column])
+    return _added(result, (part for part in own if part["measure"] == _MEASURE[column]))
 
 
 def _length(result: Result, row: Record, column: str) -> Made:
@@ -250,7 +279,7 @@ def _generalised(result: Result, row: Record, _: str) -> Made:
 def _assumed(result: Result, row: Record, column: str) -> Made:
     measure = column.removeprefix("assumed_share_")
     part, components = _added(
-        item for item in _parts(result, row) if item["measure"] == measure and item["basis"] == "assumed"
+        result, (item for item in _parts(result, row) if item["measure"] == measure and item["basis"] == "assumed")
     )
     whole = _number(row, measure)
     assert part is not None
@@ -323,16 +352,20 @@ def _indicator(result: Result, row: Record, _: str) -> Made:
     if kind in ("TFI1", "TFI2"):
         measure = "hours" if kind == "TFI1" else "usd"
         total, components = _added(
-            part
-            for part in land
-            if part["measure"] == measure and part["component"] in _AT_BORDER and str(part["arc"]) in borders
+            result,
+            (
+                part
+                for part in land
+                if part["measure"] == measure and part["component"] in _AT_BORDER and str(part["arc"]) in borders
+            ),
         )
         assert total is not None
         return total / len(borders), [*components, Component("borders crossed", float(len(borders)), "borders")]
     km = math.fsum(_number(part, "km") for part in {str(part["arc"]): part for part in land}.values())
     measure = "usd" if kind == "TFI3" else "hours"
     total, components = _added(
-        part for part in land if part["measure"] == measure and (kind != "TFI4-SWOD" or part["component"] == "haul")
+        result,
+        (part for part in land if part["measure"] == measure and (kind != "TFI4-SWOD" or part["component"] == "haul")),
     )
     assert total is not None
     components.append(Component("length of the land part", km, "km"))
@@ -382,6 +415,7 @@ def _recipes() -> dict[tuple[str, str], Recipe]:
     found |= {("benchmarks", f"error_{measure}"): _error for measure in ("days", "usd", "km")}
     found |= {("benchmark_medians", column): _median for column in ("n", "median_absolute", "median_signed")}
     found |= {
+        ("contributions", "amount"): _contribution,
         ("routes", "hours_p95"): _p95,
         ("routes", "buffer_index"): _buffer,
         ("routes", "generalised_usd"): _generalised,

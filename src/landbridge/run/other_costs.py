@@ -1,23 +1,42 @@
-"""Costs of many days and scenarios of one study, made anew only where more than closures differ.
+"""Costs of many days and scenarios of one study, made anew only where more than closures differ, and the named
+corridors under them.
 
 Most what-ifs only shut things: then the costs of the other arcs are those of the base, and only the reasons why arcs
-are shut change. What may be taken over is decided by comparison, never guessed.
+are shut change. What may be taken over is decided by comparison, never guessed. So with ways: where the costs are
+taken over and the same arcs are open, the ways are the same; where other arcs are open, a way that stays the best has
+the same account.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from landbridge.costs.arccosts import ArcCosts
+from landbridge.models.closures import WeightedPair
 from landbridge.network.state import Closure, Modifier, Shipment, State, closures, modifiers
 from landbridge.network.topology import Network
+from landbridge.result.routes import Route
 from landbridge.run.session import Session
 from landbridge.scenario import Resolved
-from landbridge.schema.words import ARC_KINDS, CargoUnit, ValueClass
+from landbridge.schema.words import ARC_KINDS, CargoUnit, Objective, ValueClass
+
+if TYPE_CHECKING:
+    from landbridge.models.corridors import CorridorWay
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the named corridors from an origin depend on, beside the costs; ``open``: bits of the arcs that are."""
+
+    by: Objective
+    only: tuple[str, ...] | None
+    open: bytes
+    origin: str
 
 
 @dataclass(frozen=True)
@@ -27,6 +46,8 @@ class _Made:
     state: State
     modifiers: tuple[Modifier, ...]
     costs: ArcCosts
+    routes: dict[tuple[int, ...], Route] = field(default_factory=dict)  # by their arcs
+    ways: dict[tuple[_Asked, str], tuple[CorridorWay, ...]] = field(default_factory=dict)  # to a place
 
 
 @dataclass(frozen=True)
@@ -40,6 +61,48 @@ class OtherCosts:
 
     def of(self, resolved: Resolved, shipment: Shipment) -> ArcCosts:
         """Costs on a resolved day for a shipment."""
+        return self._of(resolved, shipment)[1]
+
+    def ways(
+        self,
+        resolved: Resolved,
+        pairs: Sequence[WeightedPair],
+        *,
+        by: Objective,
+        flag: str = "",
+        only: Sequence[str] | None = None,
+    ) -> list[tuple[CorridorWay, ...]]:
+        """The best way along each named corridor for each pair, without the reason of a closed one.
+
+        flag: of the carrier; only: ids of corridors. Pairs of one origin whose costs are the same share their trees.
+        """
+        session = self.session
+        asked: list[tuple[_Made, _Asked, str]] = []
+        groups: dict[tuple[int, _Asked], tuple[_Made, ArcCosts, list[str]]] = {}
+        for pair in pairs:
+            shipment = replace(session.shipment(self.cargo, pair.origin, pair.destination), flag=flag)
+            made, costs = self._of(resolved, shipment)
+            same = _Asked(by, None if only is None else tuple(only), np.packbits(costs.open).tobytes(), pair.origin)
+            asked.append((made, same, pair.destination))
+            if (same, pair.destination) not in made.ways:
+                groups.setdefault((id(made), same), (made, costs, []))[2].append(pair.destination)
+        for (_, same), (made, costs, places) in groups.items():
+            found = session.corridor_search.ways(
+                costs,
+                same.origin,
+                list(dict.fromkeys(places)),
+                by=by,
+                names=session.names,
+                only=only,
+                explain=False,
+                known=made.routes,
+            )
+            for place in places:
+                made.ways[same, place] = tuple(way for way in found if way.destination == place)
+        return [made.ways[same, place] for made, same, place in asked]
+
+    def _of(self, resolved: Resolved, shipment: Shipment) -> tuple[_Made, ArcCosts]:
+        """Costs, and the costs made in full that they rest on."""
         session = self.session
         shipment = session.class_of(shipment, resolved)
         state = closures(session.network, resolved, session.selectors, shipment)
@@ -47,10 +110,10 @@ class OtherCosts:
         known = self._made.setdefault((resolved.as_of, shipment.destination_country), [])
         for made in known:
             if _only_more_shut(session.network, made, state, changed):
-                return _with_closures(made, state)
+                return made, _with_closures(made, state)
         costs = session.costs(self.cargo, self.value, resolved, shipment)
         known.append(_Made(state, changed, costs))
-        return costs
+        return known[-1], costs
 
 
 def _only_more_shut(network: Network, made: _Made, state: State, changed: Sequence[Modifier]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,7 +11,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from landbridge.result.compared import Cause, Compared, Difference
-from landbridge.result.explained import Explained, Explanation, Record
+from landbridge.result.explained import EQUAL, Component, Explained, Explanation, Record
 from landbridge.result.report import Cell, Column, Table
 from landbridge.views import figures
 from landbridge.views.terminal import fitted, show_table
@@ -200,9 +201,14 @@ def _show_number(console: Console, number: Explanation, most: int | None) -> Non
     if number.formula:
         console.print(Padding(Text.assemble(("formula: ", "dim"), number.formula), (0, 0, 0, 2), expand=False))
     if number.recomputed is not None:
-        verdict = "the same" if number.agrees else "NOT the same"
-        style = "" if number.agrees else "red"
+        found_again = math.isclose(number.value, number.recomputed, rel_tol=EQUAL, abs_tol=EQUAL)
+        verdict = "the same" if found_again else "NOT the same"
+        style = "" if found_again else "red"
         console.print(Text(f"  recomputed: {_exact(number.recomputed)} {unit}, {verdict}", style=style))
+    if number.stops:
+        console.print(
+            Padding(Text.assemble(("stops above the facts: ", "dim"), number.stops), (0, 0, 0, 2), expand=False)
+        )
     if number.components:
         table = _components(number, most)
         console.print(fitted(console, table, indent=2, title=False))
@@ -215,6 +221,7 @@ def _components(number: Explanation, most: int | None) -> Table:
         Column("what", "made of"),
         Column("amount", "amount", "", "number", 3),
         Column("unit", "unit"),
+        Column("again", "again from facts"),
         Column("basis", "basis", kind="basis"),
         Column("formula", "formula"),
         Column("facts", "facts", kind="facts"),
@@ -228,6 +235,7 @@ def _components(number: Explanation, most: int | None) -> Table:
             part.what,
             part.amount,
             _UNITS.get(part.unit, part.unit),
+            _again(part),
             part.basis,
             part.formula,
             part.facts,
@@ -241,6 +249,13 @@ def _components(number: Explanation, most: int | None) -> Table:
     return Table(
         number.column, "", tuple(columns[i] for i in filled), tuple(tuple(row[i] for i in filled) for row in rows), note
     )
+
+
+def _again(part: Component) -> str:
+    """What came of making a component again from its facts."""
+    if part.recomputed is None:
+        return f"stops: {part.stops}" if part.stops else ""
+    return "the same" if part.agrees else f"NOT the same: {_exact(part.recomputed)}"
 
 
 def _exact(value: float) -> str:
