@@ -317,9 +317,10 @@ def is_shut(state: State, selector: str) -> bool:
         ("service.SEA027", "2022-06-30", True),
         ("crossing.road:PAK-AFG:torkham", "2023-02-22", True),
         ("crossing.road:PAK-AFG:torkham", "2023-06-30", False),
-        ("crossing.road:PAK-CHN:khunjerab", "2024-12-31", True),  # winter
-        ("crossing.road:PAK-CHN:khunjerab", "2025-03-31", True),
-        ("crossing.road:PAK-CHN:khunjerab", "2025-04-01", False),
+        ("crossing.road:PAK-CHN:khunjerab", "2023-12-31", True),  # winter
+        ("crossing.road:PAK-CHN:khunjerab", "2024-03-31", True),
+        ("crossing.road:PAK-CHN:khunjerab", "2024-04-01", False),
+        ("crossing.road:PAK-CHN:khunjerab", "2024-12-31", False),  # open all year since this month
         ("border.KGZ-TJK", "2024-12-31", True),
         ("border.KGZ-TJK", "2025-06-30", False),
         ("strait.hormuz", "2024-12-31", False),
