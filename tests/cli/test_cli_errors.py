@@ -49,7 +49,17 @@ def test_a_tie_lists_what_it_could_be() -> None:
         (("corridors", "--between", "2020", "2010"), "2010 is before 2020"),
         (("events", "--between", "x", "2010"), "'x' is no day"),
         (("closures", "--together", "strait.hormuz"), "two or more"),
-        (("access", "Utopia"), "Utopia"),
+        (("access", "Utopia", "Uzbekistn"), "'Utopia'"),
+        (("access", "Utopia", "Uzbekistn"), "'Uzbekistn'"),
+        (("grid", "no-such", "nor-this", "-o", "x"), "'no-such'"),
+        (("grid", "no-such", "nor-this", "-o", "x"), "'nor-this'"),
+        (("closures", "--together", "Hormuz", "--together", "strait.malaca"), "--together Hormuz"),
+        (("closures", "--together", "Hormuz", "--together", "strait.malaca"), "--together strait.malaca"),
+        (("facts", "show", "nonsense"), "landbridge facts list"),
+        (("routes", "Kazakhstan", "Tokyo", "--network", "study"), "Almaty"),
+        (("routes", "48.85 2.35", "Tokyo"), "latitude first: 48.85,2.35"),
+        (("routes", "48.85N, 2.35E", "Tokyo"), "latitude first: 48.85,2.35"),
+        (("routes", "48,85 2,35", "Tokyo"), "latitude first: 48.85,2.35"),
         (("facts", "show", "TS9999"), "TS9"),
         (("find", "qqqqqqqqqq"), "qqqqqqqqqq"),
         (("run",), "-o DIR"),
@@ -62,6 +72,14 @@ def test_a_tie_lists_what_it_could_be() -> None:
 )
 def test_wrong_input_is_exit_code_2(words: tuple[str, ...], said: str) -> None:
     assert said in refused(*words)
+
+
+def test_options_do_not_silently_hold_for_results_that_are_made(tmp_path: Path) -> None:
+    made = str(tmp_path / "made")
+    assert command("run", "-o", made, "--pairs", "tokyo-tashkent").exit_code == 0
+    said = refused("compare", made, made, "--by", "time", "--close", "strait.suez")
+    assert "--by, --close: both results are made already" in said
+    assert command("compare", made, made).exit_code == 0
 
 
 def test_all_wrong_changes_are_said_at_once() -> None:

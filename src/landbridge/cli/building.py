@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,6 +30,9 @@ from landbridge.cli.world import Steps, console, note, open_world, print_json, w
 if TYPE_CHECKING:
     from landbridge.result.folder import Result
     from landbridge.run.session import Session
+    from landbridge.scenario import Resolved
+    from landbridge.scenario.scenario import QuickAction
+    from landbridge.schema.errors import Finding
 
 #: Options that say only where an answer goes: two runs that differ in them have the same bytes.
 _WHERE = ("--out", "-o")
@@ -169,8 +173,16 @@ def compare(
 
     Scenarios are run on the spot; the options then hold for both, and quick changes come on top of both.
     """
+    from landbridge.result.folder import is_result
     from landbridge.run.compare import compare_results
+    from landbridge.schema.errors import BadRequest
 
+    options = ("pairs", "cargo", "value", "by", "as_of", "close", "open_", "set_", "scale")
+    sources = {name.rstrip("_"): ctx.get_parameter_source(name) for name in options}
+    given = [name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"]
+    if given and is_result(Path(a)) and is_result(Path(b)):
+        said = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise BadRequest(f"{said}: both results are made already. Options hold for scenarios that are run on the spot.")
     results = [_result(ctx, name, study, pairs, cargo, value, by, as_of) for name in (a, b)]
     found = compare_results(*results)
     if json:
@@ -229,6 +241,24 @@ def explain(
         raise typer.Exit(2)
 
 
+def _all_resolved(
+    session: Session, names: Sequence[str], as_of: str | None, changes: tuple[tuple[QuickAction, str], ...]
+) -> list[Resolved]:
+    """Every scenario; what is wrong with any of them is said at once."""
+    from landbridge.schema.errors import ScenarioError
+
+    found: list[Resolved] = []
+    findings: list[Finding] = []
+    for name in names:
+        try:
+            found.append(session.resolved(name, as_of, changes))
+        except ScenarioError as error:
+            findings += error.findings
+    if findings:
+        raise ScenarioError("These scenarios cannot be run.", list(dict.fromkeys(findings)))
+    return found
+
+
 def grid(
     ctx: typer.Context,
     scenarios: Annotated[
@@ -263,7 +293,7 @@ def grid(
     session, _ = open_world(ctx, study)
     names = list(dict.fromkeys(scenarios or preset_ids(session.study)))
     changes = tuple(changes_of(ctx))
-    worlds = [session.resolved(name, as_of, changes) for name in names]
+    worlds = _all_resolved(session, names, as_of, changes)
     asked = what_is_asked(session, None, cargo, value, by, pairs)
     kept = 0
     with Steps(len(worlds) * len(asked.pairs), lines=True).shown() as progress:

@@ -57,7 +57,7 @@ class Facts:
         found = self.numbers.get(number_id)
         if found is None:
             nearest = get_close_matches(number_id, self.numbers, n=4, cutoff=0.5)
-            raise UnknownName(number_id, nearest, kind="number")
+            raise UnknownName(number_id, nearest, "number", "landbridge facts list")
         return found
 
     def candidates(self, subject: str, quantity: str, partner: str | None = None) -> tuple[Number, ...]:
@@ -93,7 +93,9 @@ class Facts:
         """The row of ``sources.csv`` with this id."""
         found = self._sources.get(source_id)
         if found is None:
-            raise UnknownName(source_id, get_close_matches(source_id, self._sources, n=4), kind="source")
+            raise UnknownName(
+                source_id, get_close_matches(source_id, self._sources, n=4), "source", "landbridge facts sources"
+            )
         return found
 
     @property

@@ -113,7 +113,8 @@ class Gazetteer:
         """
         candidates = self._place_candidates(text)
         if not candidates:
-            raise UnknownName(text, self.names.nearest(text, ("place", "station", "port")), "place")
+            inside = self._cities_of(self.names.country_code(text))
+            raise UnknownName(text, inside or self.names.nearest(text, ("place", "station", "port")), "place")
         best = max(hit.rank for hit in candidates)
         top = [hit for hit in candidates if hit.rank == best]
         if len(top) > 1:
@@ -152,6 +153,11 @@ class Gazetteer:
 
     # -- places --------------------------------------------------------------------------------------------
     # ------------
+
+    def _cities_of(self, country: str) -> list[str]:
+        """Labels of the largest cities of a country, for who named the country where a place was asked for."""
+        places = [hit for (kind, _), hit in self.names.things.items() if kind == "place" and hit.country == country]
+        return [hit.label for hit in sorted(places, key=lambda hit: (*(-part for part in hit.rank), hit.id))[:3]]
 
     def _place_candidates(self, text: str) -> list[Hit]:
         """Cities a text may mean, each once; names before aliases."""
@@ -327,7 +333,7 @@ class Gazetteer:
         }
 
     def _country_ids(self, value: str) -> tuple[str, ...]:
-        code = self.names.country_code(value)
+        code = self.names.country_code(value) or self.names.country_code(value.upper())
         if not code:
             raise UnknownName(value, self.names.nearest(value, ("country",)), "country")
         return (code,)

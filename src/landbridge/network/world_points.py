@@ -30,6 +30,8 @@ PORT_KM: Final = NEARBY_PORT_KM
 SHORE_KM: Final = 25.0
 
 _NUMBER: Final = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+|nan|inf)"
+#: Two numbers written otherwise: 48.85 2.35, 48.85N,2.35E, 48,85; 2,35.
+_NEARLY: Final = re.compile(r"\s*[+-]?\d+(?:[.,]\d+)?\s*[°NS]?[\s,;]+[+-]?\d[\d\s.,;°'\"NSEW]*", re.IGNORECASE)
 _POINT: Final = re.compile(rf"\s*({_NUMBER})\s*[,;]\s*({_NUMBER})\s*", re.IGNORECASE)
 
 
@@ -45,8 +47,8 @@ class Point:
 
 
 def looks_like_point(text: str) -> bool:
-    """Whether a text is two numbers with a comma between them."""
-    return _POINT.fullmatch(text) is not None
+    """Whether a text is two numbers with a comma between them, or is meant so."""
+    return any(pattern.fullmatch(text) for pattern in (_POINT, _NEARLY))
 
 
 def read_point(text: str, network: Network) -> Point:

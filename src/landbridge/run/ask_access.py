@@ -44,13 +44,12 @@ def ask_access(
     """Ways to a deep-sea port from the capital of each country.
 
     countries: names or codes; none = the landlocked ones of the region. with_remedies: also open every project of the
-    presets and lift every event in force in turn. Raises ``UnknownName``, ``AmbiguousName``, and ``BadRequest`` with
-    all countries that have no terminal in the network.
+    presets and lift every event in force in turn. Raises ``BadRequest`` with all countries that are not known or have
+    no terminal in the network.
     """
     resolved = resolved or session.resolved()
     costs = costs or OtherCosts(session, cargo or session.study.cargo.default, value or session.study.cargo.value)
-    asked = [code for text in countries for code in session.gazetteer.ids("country", text)]
-    codes = tuple(dict.fromkeys(asked)) or landlocked(session)
+    codes = _codes(session, countries) or landlocked(session)
     origins = _capitals(session, codes)
     ports = [row["id"] for row in session.facts.rows("ports") if row["tier"] == DEEP_SEA]
     rows: list[AccessRow] = []
@@ -76,6 +75,20 @@ def ask_access(
         for row in rows
     ]
     return AccessTable(resolved.as_of.isoformat(), tuple(found))
+
+
+def _codes(session: Session, countries: Sequence[str]) -> tuple[str, ...]:
+    """ISO3 of each country named, once."""
+    found: list[str] = []
+    findings: list[Finding] = []
+    for text in countries:
+        try:
+            found += session.gazetteer.ids("country", text)
+        except (UnknownName, AmbiguousName) as error:
+            findings.append(Finding(f"'{text}'", str(error).rstrip("."), "Give its name or ISO code."))
+    if findings:
+        raise BadRequest("These countries cannot be asked about.", findings)
+    return tuple(dict.fromkeys(found))
 
 
 def _capitals(session: Session, codes: Sequence[str]) -> dict[str, str]:

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from landbridge.io.atomic import cannot_write
 from landbridge.io.sheet import number_of, read_sheet
 from landbridge.models.routes import ALTERNATIVES
 from landbridge.network.world_points import in_reach
@@ -169,7 +170,7 @@ def route_pairs(
                 progress(len(pairs) - len(todo) + count, len(pairs))
         _write([row for rows in found for row in rows or ()], target)
     except OSError as error:
-        raise OutputError(f"{error.filename or target} cannot be written: {error.strerror}") from error
+        raise cannot_write(target, error) from error
     side.unlink(missing_ok=True)
     return _report([rows or [] for rows in found], resumed, target)
 

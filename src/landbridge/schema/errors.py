@@ -57,9 +57,15 @@ class ScenarioError(LandbridgeError):
 class UnknownName(LandbridgeError):  # noqa: N818 - reads as a sentence in the message
     """A name that nobody knows."""
 
-    def __init__(self, name: str, nearest: Sequence[str] = (), kind: str = "place, port or crossing") -> None:
+    def __init__(
+        self,
+        name: str,
+        nearest: Sequence[str] = (),
+        kind: str = "place, port or crossing",
+        listed_by: str = "landbridge find",
+    ) -> None:
         self.name, self.nearest = name, tuple(nearest)
-        tail = f" Nearest known: {', '.join(nearest)}." if nearest else " 'landbridge find' lists what is known."
+        tail = f" Nearest known: {', '.join(nearest)}." if nearest else f" '{listed_by}' lists what is known."
         super().__init__(f"No {kind} is called '{name}'.{tail}")
 
 
