@@ -17,10 +17,7 @@ from landbridge.network.state import (
     Shipment,
     State,
     applies,
-    avoid_closures,
     closures,
-    merge,
-    mode_closures,
     modifiers,
 )
 from landbridge.network.topology import Network
@@ -198,18 +195,6 @@ def test_no_transit_shuts_a_country_to_what_only_passes_through() -> None:
     for ends in (("JPN", "RUS"), ("RUS", "KAZ")):
         shipment = Shipment(origin_country=ends[0], destination_country=ends[1])
         assert not shut(network, closures(network, day, SelectorContext(), shipment))
-
-
-def test_modes_and_things_to_avoid() -> None:
-    network = draw(TRANSIT).network()
-    only_rail = mode_closures(network, ("rail",))
-    assert shut(network, only_rail) == {"P-tokyo-P-vostochny"}
-    assert not shut(network, mode_closures(network, ()))
-    avoided = avoid_closures(network, [parse_selector("place.moscow")], SelectorContext())
-    assert {"RAIL1", "RAIL3", "RAIL4"} <= shut(network, avoided)
-    both = merge(only_rail, avoided)
-    assert shut(network, both) == shut(network, only_rail) | shut(network, avoided)
-    assert [closure.kind for closure in both.closures] == ["option", "option"]
 
 
 def changes() -> st.SearchStrategy[Change]:

@@ -22,7 +22,7 @@ from landbridge.kernels.graph import Graph, build_graph
 from landbridge.models.corridor_match import CorridorIndex
 from landbridge.models.route_account import Names, node_name, route_of
 from landbridge.models.routes import end_node, why_no_way
-from landbridge.models.search import Bools, Target, first_layer, flags, upper_layers
+from landbridge.models.search import Bools, Target, first_layer, flags, state_arcs, upper_layers
 from landbridge.network.topology import Float64, Int32, Network
 from landbridge.result.routes import Line, Route, Unreachable
 from landbridge.schema.words import Objective
@@ -199,16 +199,14 @@ def _lay_out(network: Network, vias: Sequence[Target]) -> _Layout:
     n, layers = network.n_nodes, len(vias) + 1
     upper = upper_layers(network.tail, network.head, n, vias)
     touches = [flags(via.arcs, network.n_arcs) | flags(via.nodes, n)[network.head] for via in vias]
-    tail = np.concatenate([network.tail + layer * n for layer in range(layers)]).astype(np.int32)
-    heads = []
+    tails, heads = state_arcs(network.tail, network.head, n, upper)
+    stay, lead = tails.reshape(-1, layers), heads.reshape(-1, layers).copy()
     for layer in range(layers):
-        head = network.head + upper[layer] * n
         for group, touched in enumerate(touches):
             out_of_turn = touched & ((group < layer - 1) | (group >= upper[layer]))
-            head = np.where(out_of_turn, network.tail + layer * n, head)  # a loop leads nowhere
-        heads.append(head)
-    arc = np.tile(np.arange(network.n_arcs, dtype=np.int32), layers)
-    return _Layout(tuple(vias), build_graph(tail, np.concatenate(heads).astype(np.int32), n * layers), arc, tail)
+            lead[out_of_turn, layer] = stay[out_of_turn, layer]  # a loop leads nowhere
+    arc = np.repeat(np.arange(network.n_arcs, dtype=np.int32), layers)
+    return _Layout(tuple(vias), build_graph(tails, lead.ravel(), n * layers), arc, tails)
 
 
 def _paths(network: Network, trees: Sequence[tuple[_Layout, Tree]], end: int) -> list[list[int]]:

@@ -168,7 +168,7 @@ def why_no_way(
     cause = smallest_cause(network.tail, network.head, weight, shut_by, closures, source, end, network.n_nodes, vias)
     passing = f", passing {', then '.join(via.name for via in vias)}," if vias else ""
     if cause.closures is None:
-        return Unreachable(f"The network has no way between the two{passing or ","} open or closed.", ())
+        return Unreachable(f"The network has no way between the two{passing or ','} open or closed.", ())
     shut = [closures[i] for i in cause.closures]
     words = "; ".join(f"{closure.id} ({closure.kind}: {closure.reason})" for closure in shut)
     number = "a smallest set of closures that causes it" if cause.exact else "closures that together cause it"

@@ -167,6 +167,17 @@ def upper_layers(tail: Int32, head: Int32, n_nodes: int, vias: Sequence[Touchabl
     return tuple(reversed(upper))
 
 
+def state_arcs(tail: Int32, head: Int32, n_nodes: int, upper: tuple[Ints, ...]) -> tuple[Int32, Int32]:
+    """Tails and heads of the arcs between states: arc a leaving layer l is arc ``a * len(upper) + l``, so that among
+    equals the order of the arcs decides.
+    """
+    if len(upper) == 1:
+        return tail, head
+    base = np.arange(len(upper), dtype=np.int64) * n_nodes
+    tails = (tail[:, None] + base).ravel().astype(np.int32)
+    return tails, (head[:, None] + np.stack(upper, axis=1) * n_nodes).ravel().astype(np.int32)
+
+
 def first_layer(origin: int, vias: Sequence[Touchable]) -> int:
     """How many vias the origin itself satisfies."""
     layer = 0
@@ -309,13 +320,8 @@ def _compiled_trees(
     upper = upper_layers(tail, head, n_nodes, vias)
     count = len(upper)
     source, goal = first_layer(start, vias) * n_nodes + start, (count - 1) * n_nodes + end
-    # Arc a leaving layer l is arc a * count + l of the graph of states: the order of arcs stays.
-    tails, heads, weights = tail, head, weight
-    if count > 1:
-        base = np.arange(count, dtype=np.int64) * n_nodes
-        tails = (tail[:, None] + base).ravel().astype(np.int32)
-        heads = (head[:, None] + np.stack(upper, axis=1) * n_nodes).ravel().astype(np.int32)
-        weights = np.repeat(weight, count)
+    tails, heads = state_arcs(tail, head, n_nodes, upper)
+    weights = np.repeat(weight, count) if count > 1 else weight
     graph = build_graph(tails, heads, n_nodes * count)
     found = tree_through(reverse_graph(graph), weights, goal, source, stretch * (1 + ROUNDING))
     backward = _array_tree(found.distance, found.arc, found.settled, heads, count)

@@ -19,17 +19,17 @@ Closed is a reason per arc, never a missing arc. Two functions answer: ``closure
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
 
-from landbridge.network.select import Mask, SelectorContext, arcs_of, field_arcs, mode_mask
+from landbridge.network.select import Mask, SelectorContext, arcs_of, field_arcs
 from landbridge.network.topology import Int32, Network
-from landbridge.scenario.changes import Change, Resolved, Selector
+from landbridge.scenario.changes import Change, Resolved
 from landbridge.scenario.selector import field_of
-from landbridge.schema.words import ARC_KINDS, MODES, STATUSES, CargoUnit
+from landbridge.schema.words import ARC_KINDS, STATUSES, CargoUnit
 
 #: A strait with less of its normal capacity is one that main lines sail round.
 LANES_AVOID_BELOW: Final = 0.5
@@ -325,34 +325,3 @@ def _waiting(network: Network, change: Change) -> Mask:
     if component == "port":
         return np.isin(network.kind, [ARC_KINDS.index(kind) for kind in ("load", "unload", "transship")])
     return np.isin(network.kind, [ARC_KINDS.index(kind) for kind in ("haul", "lane", "service")])
-
-
-def avoid_closures(network: Network, selectors: Iterable[Selector], context: SelectorContext) -> State:
-    """Closures of ``--avoid``: every arc of each selector."""
-    draft = _Draft(network.n_arcs)
-    for selector in selectors:
-        draft.close(arcs_of(network, selector, context), Closure(str(selector), f"avoided: {selector}", "option"))
-    return draft.freeze()
-
-
-def mode_closures(network: Network, modes: Sequence[str]) -> State:
-    """Closures of ``--mode``: every moving arc of another mode; arcs inside terminals stay open."""
-    draft = _Draft(network.n_arcs)
-    moving = network.mode >= 0
-    if modes:
-        for mode in MODES:
-            if mode not in modes:
-                arcs = np.flatnonzero(moving & mode_mask(network, (mode,))).astype(np.int32)
-                draft.close(arcs, Closure(f"mode.{mode}", f"{mode} is not among the modes asked for", "option"))
-    return draft.freeze()
-
-
-def merge(*states: State) -> State:
-    """One state of several; where an arc is closed in more than one the first reason stays."""
-    draft = _Draft(len(states[0].closure))
-    notes: list[str] = []
-    for state in states:
-        for i, closure in enumerate(state.closures):
-            draft.close(np.flatnonzero(state.closure == i).astype(np.int32), closure)
-        notes += state.notes
-    return draft.freeze(notes)

@@ -9,8 +9,9 @@ LandbridgeError               exit code 2
 ├── AmbiguousName             a name with two equally likely meanings; lists them with their codes
 ├── BadRequest                an option or a combination of options that cannot be
 └── OutputError               a folder that cannot be written, a full disk
-NoRoute                       exit code 3; carries the closures that cause it
 ```
+
+That there is no way is an answer, not an error (CONVENTIONS 9); the command then ends with 3.
 """
 
 from __future__ import annotations
@@ -83,13 +84,3 @@ class BadRequest(LandbridgeError):  # noqa: N818
 
 class OutputError(LandbridgeError):
     """A result that cannot be written."""
-
-
-class NoRoute(LandbridgeError):  # noqa: N818
-    """There is no way on this day with these options."""
-
-    exit_code = 3
-
-    def __init__(self, message: str, closures: Sequence[str] = ()) -> None:
-        self.closures = tuple(closures)
-        super().__init__(message)

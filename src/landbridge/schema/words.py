@@ -20,7 +20,6 @@ VALUE_CLASSES: Final[tuple[ValueClass, ...]] = ("low", "middle", "high")
 OBJECTIVES: Final[tuple[Objective, ...]] = ("cost", "time", "money", "co2")
 #: Kinds of things that can shut, each in turn.
 WHATS: Final[tuple[What, ...]] = ("links", "crossings", "borders", "ports", "straits", "countries")
-BASES: Final[tuple[Basis, ...]] = ("reported", "derived", "assumed", "scenario")
 
 #: What an hour or a dollar on an arc can be made of.
 COMPONENTS: Final = (
@@ -62,5 +61,3 @@ NODE_KINDS: Final = (
 
 #: State of a link or crossing in the tables.
 STATUSES: Final = ("operating", "under construction", "planned", "suspended", "closed", "none")
-
-GAUGES_MM: Final = (914, 950, 1000, 1050, 1067, 1435, 1520, 1600, 1668, 1676)
