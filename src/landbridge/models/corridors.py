@@ -49,10 +49,6 @@ class _Layout:
     arc: Int32  # layered arc -> arc of the network
     tail: Int32
 
-    @property
-    def layers(self) -> int:
-        return len(self.vias) + 1
-
 
 @dataclass(frozen=True)
 class CorridorSearch:
