@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
 import pytest
 
@@ -30,6 +31,10 @@ REGIONS = [{"id": "europe", "name": "Europe", "members": "DEU"}]
 SPOT = number(
     "spot", "port:P-shanghai", "ocean_price", 1500, partner="port:P-hamburg", mode="sea", vehicle="teu", scope="spot"
 )
+
+
+def replace_partner(row, partner):
+    return {**row, "partner": partner} if isinstance(row, dict) else replace(row, partner=partner)
 
 
 def lane(numbers=WORLD, link=SHORT, ends=WEST, text=TWO_LANES, by_event=(), **more):
@@ -89,6 +94,53 @@ def test_a_port_of_the_same_country_may_stand_in_visibly():
     entry = entry_of(costs, arc_of(costs, "sea_out:P-ningbo", "sea_in:P-hamburg"), "haul", "usd")
     assert (entry.fixed, entry.basis) == (1500, "assumed")
     assert "port:P-shanghai to port:P-hamburg stands in" in entry.note
+
+
+def test_a_port_on_another_sea_does_not_stand_in():
+    """Nor does one whose lane nobody knows the length of."""
+    text = TWO_LANES + "tianjin(CHN) ~15100~ hamburg(DEU)\n"
+    costs = costs_of(text, with_(SPOT))
+    assert amounts(costs, arc_of(costs, "sea_out:P-tianjin", "sea_in:P-hamburg")) == {"haul": pytest.approx(1710)}
+    text = TWO_LANES + "ningbo(CHN) ~9900~ lisbon(PRT)\n"
+    costs = costs_of(text, with_(replace_partner(SPOT, "port:P-lisbon")))
+    assert amounts(costs, arc_of(costs, "sea_out:P-ningbo", "sea_in:P-lisbon")) == {"haul": pytest.approx(1190)}
+
+
+def test_a_longer_lane_than_the_one_that_stands_in_pays_the_difference():
+    for km, usd in ((12000, 1500 + 200), (8000, 1500)):
+        costs = costs_of(TWO_LANES + f"ningbo(CHN) ~{km}~ hamburg(DEU)\n", with_(SPOT))
+        entry = entry_of(costs, arc_of(costs, "sea_out:P-ningbo", "sea_in:P-hamburg"), "haul", "usd")
+        assert (entry.fixed, entry.basis) == (pytest.approx(usd), "assumed")
+
+
+def test_of_several_that_may_stand_in_the_one_of_the_like_length_does():
+    text = TWO_LANES + "ningbo(CHN) ~9900~ hamburg(DEU)\ndalian(CHN) ~11000~ hamburg(DEU)\n"
+    near = number("near", "port:P-dalian", "ocean_price", 1000, partner="port:P-hamburg", mode="sea", vehicle="teu",
+                  scope="spot")  # fmt: skip
+    costs = costs_of(text, with_(SPOT, near))
+    assert amounts(costs, arc_of(costs, "sea_out:P-ningbo", "sea_in:P-hamburg")) == {"haul": 1500}
+
+
+def test_a_rate_of_two_regions_holds_one_way_between_all_their_ports():
+    regions = [*REGIONS, {"id": "asia", "name": "Asia", "members": "CHN"}]
+    trade = number("trade", "region:asia", "ocean_price", 800, partner="region:europe", mode="sea", vehicle="teu",
+                   scope="spot")  # fmt: skip
+    costs, arc = lane(with_(trade), regions=regions)
+    assert amounts(costs, arc) == {"haul": 800}
+    assert entry_of(costs, arc, "haul", "usd").basis == "reported"
+    costs, arc = lane(with_(trade), ends=EAST, regions=regions)
+    assert amounts(costs, arc) == {"haul": pytest.approx(200 + 1000)}
+
+
+def test_outside_the_countries_that_ship_more_than_they_receive_another_rule_holds():
+    outside = with_(
+        number("fixed.e", "world", "ocean_price_fixed", 300, mode="sea", vehicle="teu", direction="elsewhere"),
+        number("km.e", "world", "ocean_price_per_km", 0.05, mode="sea", vehicle="teu", direction="elsewhere"),
+    )
+    for members, usd in (("JPN", 300 + 500), ("CHN;DEU", 200 + 1000)):
+        origin = [{"id": "headhaul_origin", "name": "Full", "members": members}]
+        costs, arc = lane(outside, regions=origin)
+        assert amounts(costs, arc) == {"haul": pytest.approx(usd)}
 
 
 def test_a_longer_lane_pays_the_extra_distance():

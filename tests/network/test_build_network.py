@@ -125,6 +125,43 @@ def test_splitting_a_link_changes_no_total(lines: list[str], data: st.DataObject
     assert np.allclose(np.where(np.isinf(before), -1, before), np.where(np.isinf(after), -1, after), atol=1e-4)
 
 
+WORLD_TRADE = """
+tokyo(JPN) ~9000~ angeles(USA)
+angeles(USA) ~8000~ york(USA)
+york(USA) ~6000~ hamburg(DEU)
+tokyo(JPN) ~27000~ hamburg(DEU)
+"""
+
+
+def test_a_box_from_elsewhere_goes_on_along_a_far_shore_but_does_not_leave_it() -> None:
+    drawn = draw(WORLD_TRADE)
+    sea = replace(drawn.sea, far_shore={"P-angeles": "america", "P-york": "america"})
+    network = build_network(drawn.tables, sea)
+    km = kilometres(network)
+    way = {
+        (start, end): round(km[network.node_index[f"origin:{start}"], network.node_index[f"destination:{end}"]], 3)
+        for start in ("tokyo", "angeles", "york", "hamburg")
+        for end in ("tokyo", "angeles", "york", "hamburg")
+    }
+    assert way["tokyo", "hamburg"] == way["hamburg", "tokyo"] == 27000
+    assert way["tokyo", "york"] == way["york", "tokyo"] == 17000
+    assert way["angeles", "hamburg"] == way["hamburg", "angeles"] == 14000
+    plain = kilometres(draw(WORLD_TRADE).network())
+    free = draw(WORLD_TRADE).network().node_index
+    assert round(plain[free["origin:tokyo"], free["destination:hamburg"]], 3) == 23000
+
+
+def test_ships_meet_at_main_ports_only() -> None:
+    text = "busan(KOR) ~900~ niigata(JPN)\nniigata(JPN) ~800~ vladivostok(RUS)\n"
+    for tier, reached in (("main", True), ("feeder", False)):
+        drawn = draw(text)
+        for port in drawn.rows["ports"]:
+            port["tier"] = tier if port["id"] == "P-niigata" else "main"
+        network = drawn.network()
+        km = kilometres(network)[network.node_index["origin:busan"], network.node_index["destination:vladivostok"]]
+        assert np.isfinite(km) == reached
+
+
 def test_a_border_inside_a_link_cuts_it_in_two_that_add_up() -> None:
     network = draw(SILK_ROAD).network()
     road = network.link == network.link_index["ROAD6"]

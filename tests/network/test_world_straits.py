@@ -17,10 +17,11 @@ BY_DEFAULT = {strait.id for strait in load_straits() if strait.closed_by_default
 
 
 def lanes_between(first: str, second: str) -> list[int]:
+    """Lanes from the first port's berth for boxes that start there, by length."""
     network = world().network
-    tail, head = network.node_index[f"sea_out:{first}"], network.node_index[f"sea_in:{second}"]
-    found = np.flatnonzero((network.tail == tail) & (network.head == head)).tolist()
-    return sorted(found, key=lambda arc: network.km[arc])
+    leaves = network.tail == network.node_index[f"sea_out:{first}"]
+    arrives = network.node_port[network.head] == network.port_ids.index(second)
+    return sorted(np.flatnonzero(leaves & arrives).tolist(), key=lambda arc: network.km[arc])
 
 
 def open_lanes(first: str, second: str, shut: Sequence[str]) -> list[int]:

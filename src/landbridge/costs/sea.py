@@ -1,16 +1,22 @@
 """Sea lanes and named services: hours under way, freight, detours.
 
-A freight rate belongs to a pair of ports (or of the countries or regions they lie in), the spot rate before the
-contract rate; it holds for the shortest lane of the pair. A longer lane round a closed strait pays the extra distance
-on top at the rate of the distance rule, or what carriers published for the event that shuts the strait if that is
-more, unless the rate itself is of the time when ships sailed round. Where no rate is known for a pair the distance
-rule serves. Each leg has one price rule.
+A freight rate belongs to a trade lane and a direction: a pair of ports, of the countries or of the regions they lie in,
+nearest first, the spot rate before the contract rate; it holds for the shortest lane of the pair of ports. Where
+none is known, that of another port of the same country stands in if its lane is about as long (``STAND_IN_RATIO``): a
+port on another sea has another price. Where that fails too, the distance rule serves. Each leg has one price rule.
+
+A longer lane round a closed strait pays the extra distance on top at the rate of the distance rule, or what carriers
+published for the event that shuts the strait if that is more, unless the rate itself is of the time when ships
+sailed round.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,17 +28,62 @@ from landbridge.facts.choose import Question
 from landbridge.facts.ledger import Number
 from landbridge.facts.package import Facts
 from landbridge.network.state import Closure
+from landbridge.network.topology import Network
 
 Int32 = NDArray[np.int32]
+Int64 = NDArray[np.int64]
+Float64 = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 _CALLS = Question("world", "call_hours", mode="sea")
 
 #: Surcharges of carriers that are in force only while an event shuts the usual lane.
 _OF_AN_EVENT = ("detour", "war_risk")
+#: A rate of another port of the same country stands in if the longer of the two lanes is at most this many times
+#: the shorter one.
+STAND_IN_RATIO: Final = 1.5
+#: The extra distance of a detour is paid in steps of this length, so that lanes share ledger entries.
+DETOUR_STEP_KM: Final = 50.0
 
 
 def _of_quantity(facts: Facts, quantity: str) -> list[Number]:
     return [number for (_, kind), rows in facts.index.items() if kind == quantity for number in rows]
+
+
+@dataclass(frozen=True)
+class LanePairs:
+    """The lanes of a network by directed pair of ports, and what is longer than the pair's shortest lane.
+
+    ``pair``: key of each lane's pair (port of departure x number of ports + port of arrival); ``shortest``: position
+    among ``lanes`` of the shortest lane of its pair, ties by position.
+    """
+
+    lanes: Int32
+    pair: Int64
+    shortest: Int64
+    n_ports: int
+
+    @classmethod
+    def of(cls, network: Network) -> LanePairs:
+        """The pairs of a network."""
+        lanes = network.arcs_of_kind("lane")
+        pair = network.node_port[network.tail[lanes]].astype(np.int64) * len(network.port_ids)
+        pair += network.node_port[network.head[lanes]]
+        order = np.lexsort((lanes, network.km[lanes], pair))
+        new = np.ones(len(lanes), dtype=np.bool_)
+        new[1:] = np.diff(pair[order]) != 0
+        shortest = np.empty(len(lanes), dtype=np.int64)
+        shortest[order] = order[np.maximum.accumulate(np.where(new, np.arange(len(lanes)), 0))]
+        return cls(lanes, pair, shortest, len(network.port_ids))
+
+
+class _Ends(NamedTuple):
+    """Subjects a port stands under in freight rates and in surcharges, as the port of departure and of arrival."""
+
+    rated_out: tuple[str, ...]
+    rated_in: tuple[str, ...]
+    charged_out: tuple[str, ...]
+    charged_in: tuple[str, ...]
 
 
 class OceanPrices:
@@ -43,8 +94,9 @@ class OceanPrices:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._levels_of: dict[str, dict[str, int]] = {}
         self._rules: dict[str, tuple[Rate, Rate] | None] = {}
+        self._of_subjects: dict[tuple[tuple[str, ...], tuple[str, ...]], Rate | None] = {}
+        self._ends: dict[str, _Ends] = {}
 
     @cached_property
     def _partners(self) -> dict[str, frozenset[str]]:
@@ -55,49 +107,107 @@ class OceanPrices:
         return {subject: frozenset(partners) for subject, partners in found.items()}
 
     @cached_property
-    def _ports_of(self) -> dict[str, list[str]]:
-        """Country -> its ports by id."""
-        found: dict[str, list[str]] = {}
-        for port, row in sorted(self._context.ports.items()):
-            found.setdefault(row["country"], []).append(port)
-        return found
-
-    def _levels(self, port: str) -> dict[str, int]:
-        """Subjects that may stand for a port in a freight rate and have any, to how far they are; the world is none."""
-        if port not in self._levels_of:
-            own = [subject for subject in self._context.port_subjects(port) if subject != "world"]
-            siblings = [f"port:{other}" for other in self._ports_of[self._context.ports[port]["country"]]]
-            levels = {subject: place for place, subject in enumerate(dict.fromkeys([*own, *siblings]))}
-            self._levels_of[port] = {subject: levels[subject] for subject in levels if subject in self._priced}
-        return self._levels_of[port]
+    def _arrivals(self) -> frozenset[str]:
+        """Subjects to which any freight rate leads."""
+        return frozenset(partner for partners in self._partners.values() for partner in partners)
 
     @cached_property
-    def _priced(self) -> frozenset[str]:
-        """Subjects from or to which there is a freight rate."""
-        return frozenset(self._partners).union(*self._partners.values())
+    def _rated_ports(self) -> dict[str, tuple[str, ...]]:
+        """Country -> its ports that are an end of a freight rate themselves."""
+        ends = {*self._partners, *self._arrivals}
+        found: dict[str, tuple[str, ...]] = {}
+        for port, row in sorted(self._context.ports.items()):
+            if f"port:{port}" in ends:
+                found[row["country"]] = (*found.get(row["country"], ()), port)
+        return found
 
-    def rate(self, start: str, end: str) -> Rate | None:
-        """Freight of the pair in the request's unit and money; None where only the distance rule is left."""
-        context = self._context
-        ends = self._levels(end)
-        known = [
-            (i + ends[partner], i, subject, partner)
-            for subject, i in self._levels(start).items()
-            for partner in self._partners.get(subject, frozenset()) & ends.keys()
-        ]
-        for _, _, subject, partner in sorted(known):
-            rate = context.rates.price(
-                *(
-                    Question(subject, "ocean_price", partner=partner, mode="sea", scope=scope)
-                    for scope in ("spot", "contract")
-                )
+    @cached_property
+    def _km(self) -> dict[int, float]:
+        """Length of the shortest lane of each pair of ports."""
+        pairs = LanePairs.of(self._context.network)
+        first = np.flatnonzero(pairs.shortest == np.arange(len(pairs.lanes)))
+        km = self._context.network.km[pairs.lanes[first]]
+        return dict(zip(pairs.pair[first].tolist(), km.tolist(), strict=True))
+
+    @cached_property
+    def _number_of(self) -> dict[str, int]:
+        return {port: i for i, port in enumerate(self._context.network.port_ids)}
+
+    def _lane_km(self, start: str, end: str) -> float | None:
+        first, last = self._number_of.get(start, -1), self._number_of.get(end, -1)
+        return None if min(first, last) < 0 else self._km.get(first * len(self._number_of) + last)
+
+    def ends(self, port: str) -> _Ends:
+        """The subjects of a port that have a rate or a surcharge, nearest first; the world has no rate."""
+        if port not in self._ends:
+            own = self._context.port_subjects(port)
+            charged = ({row[place] for row in self._surcharged} for place in (0, 1))
+            wanted = (self._partners.keys() - {"world"}, self._arrivals - {"world"}, *charged)
+            self._ends[port] = _Ends(*(tuple(subject for subject in own if subject in some) for some in wanted))
+        return self._ends[port]
+
+    def has_rated_sibling(self, port: str) -> bool:
+        """Whether another port of the country is an end of a freight rate."""
+        return any(other != port for other in self._rated_ports.get(self._context.ports[port]["country"], ()))
+
+    def rate(self, start: str, end: str, km: float | None = None) -> Rate | None:
+        """Freight of the pair in the request's unit and money; None where only the distance rule is left.
+
+        ``km``: length of the way where the network has no lane of the pair.
+        """
+        own = self.rate_of(self.ends(start).rated_out, self.ends(end).rated_in)
+        return own if own is not None else self.stand_in(start, end, km)
+
+    def rate_of(self, starts: tuple[str, ...], ends: tuple[str, ...]) -> Rate | None:
+        """The rate of the nearest pair of subjects that has one; nearness is the sum of their places in the chains."""
+        key = (starts, ends)
+        if key not in self._of_subjects:
+            place = {subject: j for j, subject in enumerate(ends)}
+            known = sorted(
+                (i + place[partner], i, subject, partner)
+                for i, subject in enumerate(starts)
+                for partner in self._partners.get(subject, ())
+                if partner in place
             )
+            rates = (self._asked(subject, partner) for _, _, subject, partner in known)
+            self._of_subjects[key] = next((rate for rate in rates if rate is not None), None)
+        return self._of_subjects[key]
+
+    def _asked(self, subject: str, partner: str) -> Rate | None:
+        return self._context.rates.price(
+            *(
+                Question(subject, "ocean_price", partner=partner, mode="sea", scope=scope)
+                for scope in ("spot", "contract")
+            )
+        )
+
+    def stand_in(self, start: str, end: str, km: float | None = None) -> Rate | None:
+        """The rate of a port of the same country at one end or at both, whose lane is about as long.
+
+        Of several the one whose lane differs least in length. A longer lane pays the difference by the distance rule.
+        """
+        length = self._lane_km(start, end) if km is None else km
+        if length is None:
+            return None
+        ports = self._context.ports
+        found: list[tuple[float, str, str]] = []
+        for first in dict.fromkeys((start, *self._rated_ports.get(ports[start]["country"], ()))):
+            for last in dict.fromkeys((end, *self._rated_ports.get(ports[end]["country"], ()))):
+                other = self._lane_km(first, last)
+                if other is None or (first, last) == (start, end):
+                    continue
+                if max(length, other) <= STAND_IN_RATIO * min(length, other):
+                    found.append((abs(length - other), first, last))
+        for _, first, last in sorted(found):
+            rate = self.rate_of(self.ends(first).rated_out, self.ends(last).rated_in)
             if rate is None:
                 continue
-            own = {*context.port_subjects(start), *context.port_subjects(end)}
-            if subject in own and partner in own:
-                return rate
-            note = f"no freight rate {start} to {end}: {subject} to {partner} stands in"
+            extra = length - (self._lane_km(first, last) or length)
+            rule = self.distance_rule(start, end)
+            if extra > 0 and rule is not None:
+                formula = f"{rate.formula} + {extra:.0f} km x {rule[1].value:.4g}"
+                rate = combined(rate.value + extra * rule[1].value, [rate, rule[1]], formula)
+            note = f"no freight rate {start} to {end}: port:{first} to port:{last} stands in"
             return replace(rate, basis="assumed", note="; ".join(filter(None, (rate.note, note))))
         return None
 
@@ -115,13 +225,12 @@ class OceanPrices:
         }
         return tuple(sorted(found))
 
-    def surcharges(self, start: str, end: str) -> dict[str, Rate]:
-        """Surcharges dated to the day for the pair, one per kind; carriers add them to a normal rate."""
+    def surcharges(self, starts: Sequence[str], ends: Sequence[str]) -> dict[str, Rate]:
+        """Surcharges dated to the day between subjects, one per kind; carriers add them to a normal rate."""
         context = self._context
-        levels = [set(context.port_subjects(port)) for port in (start, end)]
         found: dict[str, Rate] = {}
         for subject, partner, scope in self._surcharged:
-            if subject not in levels[0] or partner not in levels[1] or scope in found:
+            if subject not in starts or partner not in ends or scope in found:
                 continue
             rate = context.rates.price(Question(subject, "surcharge_usd", partner=partner, mode="sea", scope=scope))
             if rate is not None:
@@ -134,14 +243,26 @@ class OceanPrices:
             records(self._context.rates.facts, "regions").get("headhaul_origin", {}).get("members", "").split(";")
         )
 
+    def direction(self, start: str, end: str) -> str:
+        """Direction of trade of a pair of ports in the distance rule.
+
+        Boxes leave the countries of the region ``headhaul_origin`` full and come back cheap; between two countries
+        outside it a rule of its own holds (``elsewhere``), between two inside that without direction.
+        """
+        first, last = (self._context.ports[port]["country"] in self._headhaul_origins for port in (start, end))
+        if first == last:
+            return "" if first else "elsewhere"
+        return "headhaul" if first else "backhaul"
+
     def distance_rule(self, start: str, end: str) -> tuple[Rate, Rate] | None:
         """Fixed part and rate per kilometre of a sea leg without a freight rate, by the direction of trade.
 
-        Boxes leave the countries of the region ``headhaul_origin`` full and come back cheap; between two countries
-        inside, or two outside, the rule without direction holds.
+        Where the facts have no rule of the direction, the one without direction serves.
         """
-        inside = [self._context.ports[port]["country"] in self._headhaul_origins for port in (start, end)]
-        direction = "" if inside[0] == inside[1] else "headhaul" if inside[0] else "backhaul"
+        return self.rule(self.direction(start, end))
+
+    def rule(self, direction: str) -> tuple[Rate, Rate] | None:
+        """The distance rule of a direction."""
         if direction not in self._rules:
             self._rules[direction] = self._rule(direction)
         return self._rules[direction]
@@ -159,7 +280,8 @@ class OceanPrices:
 def add_lanes(context: Context) -> None:
     """Entries for the generic lanes of every pair of ports."""
     network = context.network
-    lanes = network.arcs_of_kind("lane")
+    pairs = LanePairs.of(network)
+    lanes = pairs.lanes
     if len(lanes) == 0:
         return
     speed = context.rates.number(Question("world", "haul_speed", mode="sea", scope="daily"))
@@ -170,41 +292,111 @@ def add_lanes(context: Context) -> None:
     context.draft.add(lanes, "haul", "hours", slowness, per_km=True, sigma=context.sigma("haul", "sea"))
     _add_calls(context, lanes)
     add_emissions(context, "sea", lanes)
+    _add_freight(context, pairs)
+
+
+class _Group(NamedTuple):
+    """What the price of a lane depends on: subjects of both ends, direction of trade, and the pair of ports itself
+    where only a port of the same country may have a rate (else empty)."""
+
+    rated: tuple[tuple[str, ...], tuple[str, ...]]
+    charged: tuple[tuple[str, ...], tuple[str, ...]]
+    direction: str
+    pair: tuple[str, str]
+
+
+def _add_freight(context: Context, pairs: LanePairs) -> None:
+    """Money of the lanes; lanes whose price depends on the same share their entries."""
     prices = OceanPrices(context)
-    pairs = network.node_port[network.tail[lanes]].astype(np.int64) * len(network.port_ids)
-    pairs += network.node_port[network.head[lanes]]
-    order = np.argsort(pairs, kind="stable")
-    for arcs in np.split(lanes[order], np.flatnonzero(np.diff(pairs[order])) + 1):
-        start, end = (
-            network.port_ids[network.node_port[node]] for node in (network.tail[arcs[0]], network.head[arcs[0]])
-        )
-        rate, rule = prices.rate(start, end), prices.distance_rule(start, end)
+    extra_km, sails_round = _way_round(context, pairs)
+    for group, members in _grouped(context, pairs, prices).items():
+        rule = prices.rule(group.direction)
+        rate = prices.stand_in(*group.pair) if group.pair[0] else prices.rate_of(*group.rated)
+        arcs = pairs.lanes[members]
         if rate is not None:
             context.draft.add(arcs, "haul", "usd", rate)
-            _add_on_top(context, arcs, rate, prices.surcharges(start, end), None if rule is None else rule[1])
+            surcharges = prices.surcharges(*group.charged) if rate.normal else {}
+            per_km = None if rule is None else rule[1]
+            _add_on_top(context, arcs, rate, surcharges, per_km, extra_km[members], sails_round[members])
         elif rule is not None:
             context.draft.add(arcs, "haul", "usd", rule[0])
             context.draft.add(arcs, "haul", "usd", rule[1], per_km=True)
         else:
-            reason = f"no freight rate is known {start} to {end}, and no distance rule"
-            context.draft.close(arcs, Closure("no-fact", reason, "no fact"))
+            _close_unpriced(context, arcs)
 
 
-def _add_on_top(context: Context, arcs: Int32, rate: Rate, surcharges: dict[str, Rate], per_km: Rate | None) -> None:
-    """What is paid on top of a freight rate on the lanes of its pair.
+def _close_unpriced(context: Context, arcs: Int32) -> None:
+    network = context.network
+    for arc in arcs.tolist():
+        ends = (network.port_ids[network.node_port[node]] for node in (network.tail[arc], network.head[arc]))
+        reason = f"no freight rate is known {' to '.join(ends)}, and no distance rule"
+        context.draft.close([arc], Closure("no-fact", reason, "no fact"))
+
+
+def _grouped(context: Context, pairs: LanePairs, prices: OceanPrices) -> dict[_Group, Int64]:
+    """Positions of the lanes by what their price depends on, in a fixed order."""
+    names = context.network.port_ids
+    order = np.argsort(pairs.pair, kind="stable")
+    keys, first = np.unique(pairs.pair[order], return_index=True)
+    sailing = {place for key in keys.tolist() for place in divmod(key, pairs.n_ports)}
+    ends = {place: prices.ends(names[place]) for place in sailing}
+    siblings = {place: prices.has_rated_sibling(names[place]) for place in sailing}
+    found: dict[_Group, list[Int64]] = defaultdict(list)
+    for key, members in zip(keys.tolist(), np.split(order, first[1:]), strict=True):
+        i, j = divmod(key, pairs.n_ports)
+        rated = ends[i].rated_out, ends[j].rated_in
+        alone = (siblings[i] or siblings[j]) and prices.rate_of(*rated) is None
+        pair = (names[i], names[j]) if alone else ("", "")
+        charged = ends[i].charged_out, ends[j].charged_in
+        found[_Group(rated, charged, prices.direction(names[i], names[j]), pair)].append(members)
+    return {group: np.concatenate(found[group]) for group in sorted(found)}
+
+
+def _way_round(context: Context, pairs: LanePairs) -> tuple[Float64, Bools]:
+    """By lane: kilometres more than the shortest lane of its pair, and whether events shut all lanes of that length."""
+    km = context.network.km[pairs.lanes]
+    extra: Float64 = km - km[pairs.shortest]
+    if context.shut_by_event is None:
+        return extra, np.zeros(len(km), dtype=np.bool_)
+    usable = np.zeros(len(km), dtype=np.bool_)
+    usable[pairs.shortest[(extra == 0) & ~context.shut_by_event[pairs.lanes]]] = True
+    return extra, ~usable[pairs.shortest]
+
+
+def _add_on_top(
+    context: Context,
+    arcs: Int32,
+    rate: Rate,
+    surcharges: dict[str, Rate],
+    per_km: Rate | None,
+    extra_km: Float64,
+    sails_round: Bools,
+) -> None:
+    """What is paid on top of a freight rate on the lanes it holds for.
 
     A rate of an episode that the day lies in holds all that was charged then, the way round an event in force too.
     """
-    km = context.network.km[arcs]
-    shortest = float(km.min())
-    sails_round = context.shut_by_event is not None and bool(context.shut_by_event[arcs[km == shortest]].all())
-    in_force = surcharges if rate.normal else {}
-    for kind, surcharge in in_force.items():
+    for kind, surcharge in surcharges.items():
         # Carriers charge for a danger, and for the way round it, while the usual lane is shut by it.
-        if kind not in _OF_AN_EVENT or (kind == "war_risk" and sails_round):
+        if kind not in _OF_AN_EVENT:
             context.draft.add(arcs, "surcharge", "usd", surcharge)
-    if rate.normal or not sails_round:
-        _add_detour(context, arcs, per_km, in_force.get("detour") if sails_round else None)
+        elif kind == "war_risk":
+            context.draft.add(arcs[sails_round], "surcharge", "usd", surcharge)
+    _add_detour(context, arcs[~sails_round], extra_km[~sails_round], per_km, None)
+    if rate.normal:
+        _add_detour(context, arcs[sails_round], extra_km[sails_round], per_km, surcharges.get("detour"))
+
+
+def _add_detour(context: Context, arcs: Int32, extra_km: Float64, per_km: Rate | None, published: Rate | None) -> None:
+    """What a lane longer than the shortest of its pair costs more: by distance, or the published charge if larger."""
+    steps = np.ceil(extra_km / DETOUR_STEP_KM).astype(np.int64)
+    for step in np.unique(steps[steps > 0]).tolist():
+        extra, found = step * DETOUR_STEP_KM, published
+        if per_km is not None and (published is None or extra * per_km.value > published.value):
+            formula = f"{extra:.0f} km more than the shortest lane x {per_km.value:.4g} USD per km"
+            found = combined(extra * per_km.value, [per_km], formula)
+        if found is not None:
+            context.draft.add(arcs[steps == step], "surcharge", "usd", found)
 
 
 def _add_calls(context: Context, lanes: Int32) -> None:
@@ -225,21 +417,6 @@ def _add_calls(context: Context, lanes: Int32) -> None:
     )
     inside = np.array([bool(basins[start] & basins[end]) for start, end in ends], dtype=np.bool_)
     context.draft.add(lanes[inside], "haul", "hours", calls, sigma=context.sigma("haul", "sea"))
-
-
-def _add_detour(context: Context, arcs: Int32, per_km: Rate | None, published: Rate | None) -> None:
-    """What a lane longer than the shortest of its pair costs more: by distance, or the published charge if larger."""
-    shortest = float(context.network.km[arcs].min())
-    for arc in arcs.tolist():
-        extra = float(context.network.km[arc]) - shortest
-        if extra <= 0:
-            continue
-        found = published
-        if per_km is not None and (published is None or extra * per_km.value > published.value):
-            formula = f"{extra:.0f} km more than the shortest lane x {per_km.value:.4g} USD per km"
-            found = combined(extra * per_km.value, [per_km], formula)
-        if found is not None:
-            context.draft.add([arc], "surcharge", "usd", found)
 
 
 def add_services(context: Context) -> None:
@@ -297,7 +474,7 @@ def _service_price(context: Context, prices: OceanPrices, arc: int) -> list[tupl
         return [(own, False)]
     # What container ships ask from quay to quay is no price of a ferry, whose loading is in its price.
     if mode == "sea" and not inland:
-        rate = prices.rate(start, end)
+        rate = prices.rate(start, end, float(network.km[arc]))
         if rate is not None:
             return [(rate, False)]
         rule = prices.distance_rule(start, end)

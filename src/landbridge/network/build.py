@@ -96,7 +96,8 @@ class Lanes:
     """Sea lanes between ports, one row per variant (a set of straits no shorter lane avoids).
 
     from_port, to_port: port ids; km: sailed distance; straits: bit mask over ``strait_ids``; lines: encoded polylines
-    (2 decimals, unwrapped at the date line) or empty.
+    (2 decimals, unwrapped at the date line) or empty; far_shore: port -> the far shore it lies on. A box that came to a
+    far shore from elsewhere may change ships there, but not leave it again by ship.
     """
 
     from_port: tuple[str, ...]
@@ -105,6 +106,7 @@ class Lanes:
     straits: tuple[int, ...]
     strait_ids: tuple[str, ...]
     lines: tuple[str, ...] = ()
+    far_shore: Mapping[str, str] = field(default_factory=dict)
 
     def link_ids(self) -> tuple[str, ...]:
         """Link id per row: ``A-B`` for the shortest lane of a pair, ``A-B/2`` and so on for the others."""
@@ -143,7 +145,7 @@ def build_network(
     _add_border_crossings(draft, places, crossings)
     _add_gauge_breaks(draft)
     _add_transfers(draft, places)
-    _add_ports(draft, ports, places)
+    _add_ports(draft, ports, lanes.far_shore)
     _add_lanes(draft, lanes)
     _add_services(draft, _rows(tables["services"]), ports, straits_of_service or {})
     _add_access(draft, places, ports, access_km)
@@ -363,21 +365,26 @@ def _berth(draft: _Draft, port: Mapping[str, Any], kind: str, service: str = "")
     )
 
 
-def _add_ports(draft: _Draft, ports: Mapping[str, Mapping[str, Any]], places: Mapping[str, Mapping[str, Any]]) -> None:
+#: Berths of a far shore for boxes that came from elsewhere: no ship leaves the shore from them.
+_STAY = "stay"
+
+
+def _add_ports(draft: _Draft, ports: Mapping[str, Mapping[str, Any]], far_shore: Mapping[str, str]) -> None:
     """Berths of the generic lanes and their way to the land; named services add their own in ``_add_services``."""
     seats = _seats(draft)
     for identifier, port in sorted(ports.items()):
         if port["tier"] == "inland-sea":
             continue
-        inbound, outbound = _berth(draft, port, "sea_in"), _berth(draft, port, "sea_out")
-        draft.arcs.append(_ArcRow(inbound, outbound, "transship", link=identifier, port=identifier))
-        for node, km in _port_land_nodes(seats, port):
-            draft.arcs.append(
-                _ArcRow(inbound, node, "unload", link=identifier, port=identifier, km=km, country=port["country"])
-            )
-            draft.arcs.append(
-                _ArcRow(node, outbound, "load", link=identifier, port=identifier, km=km, country=port["country"])
-            )
+        for group in ("", _STAY) if identifier in far_shore else ("",):
+            inbound, outbound = _berth(draft, port, "sea_in", group), _berth(draft, port, "sea_out", group)
+            # Ships meet at main ports; a feeder port is the end of its lanes.
+            if port["tier"] != "feeder":
+                draft.arcs.append(_ArcRow(inbound, outbound, "transship", link=identifier, port=identifier))
+            for node, km in _port_land_nodes(seats, port):
+                land: dict[str, Any] = {"link": identifier, "port": identifier, "km": km, "country": port["country"]}
+                draft.arcs.append(_ArcRow(inbound, node, "unload", **land))
+                if not group:
+                    draft.arcs.append(_ArcRow(node, outbound, "load", **land))
 
 
 def _seats(draft: _Draft) -> dict[tuple[str, str, str], list[str]]:
@@ -413,8 +420,14 @@ def _add_lanes(draft: _Draft, lanes: Lanes) -> None:
             "km": lanes.km[i],
             "straits": lanes.straits[i],
         }
-        draft.arcs.append(_ArcRow(f"sea_out:{start}", f"sea_in:{end}", direction=1, **common))
-        draft.arcs.append(_ArcRow(f"sea_out:{end}", f"sea_in:{start}", direction=-1, **common))
+        shore = {port: lanes.far_shore.get(port, "") for port in (start, end)}
+        for direction, tail, head in ((1, start, end), (-1, end, start)):
+            inside = shore[tail] == shore[head]
+            arrival = f"sea_in:{head}" if inside or not shore[head] else f"sea_in:{_STAY}:{head}"
+            draft.arcs.append(_ArcRow(f"sea_out:{tail}", arrival, direction=direction, **common))
+            if inside and shore[tail]:
+                ends = f"sea_out:{_STAY}:{tail}", f"sea_in:{_STAY}:{head}"
+                draft.arcs.append(_ArcRow(*ends, direction=direction, **common))
 
 
 def loading_in_price(service: Mapping[str, Any], ports: Mapping[str, Mapping[str, Any]]) -> bool:
@@ -460,7 +473,8 @@ def _add_services(
     seats = _seats(draft)
     for identifier, port in sorted(ports.items()):
         land = _port_land_nodes(seats, port)
-        inbound_berths = [key for key in (f"sea_in:{identifier}", f"service_in:{identifier}") if key in draft.nodes]
+        inbound_kinds = ("sea_in", f"sea_in:{_STAY}", "service_in")
+        inbound_berths = [key for kind in inbound_kinds if (key := f"{kind}:{identifier}") in draft.nodes]
         outbound_berths = sorted(set(boarding.get(identifier, [])))
         for outbound in outbound_berths:
             for node, km in land:
@@ -514,7 +528,7 @@ def _add_access(
     berths: dict[str, list[_NodeRow]] = {}
     for key in sorted(draft.nodes):
         row = draft.nodes[key]
-        if row.port:
+        if row.port and not key.startswith(f"sea_out:{_STAY}:"):
             berths.setdefault(row.port, []).append(row)
     in_country: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
     for port_id, port in sorted(ports.items()):

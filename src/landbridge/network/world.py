@@ -87,10 +87,9 @@ def world_files() -> list[bytes]:
     """Bytes of every file of the world's network, for a digest."""
     folder = resources.files("landbridge").joinpath("world")
     names = [f"land/world_{name}.csv" for name in _FILES]
-    return [
-        folder.joinpath(name).read_bytes()
-        for name in (*names, "sea/ports.csv", "sea/hubs.csv", *FERRY_FILES, *HAND_FILES, "facts/names.csv")
-    ]
+    more = [f"sea/{name}.csv" for name in ("ports", "hubs", "trades", "far_shores")]
+    more += [*FERRY_FILES, *HAND_FILES, "facts/names.csv", "facts/regions.csv"]
+    return [folder.joinpath(name).read_bytes() for name in (*names, *more)]
 
 
 def merge_world(curated: Mapping[str, Sequence[Mapping[str, str]]]) -> WorldTables:

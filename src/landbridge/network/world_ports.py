@@ -1,7 +1,8 @@
 """Ports of the world's network, the road and the station of each, and the lanes between them.
 
-Hub and spoke. Main ports are the study's and those of ``world/sea/hubs.csv``; every two have a lane. The others are
-feeder ports: they have lanes to their nearest main ports, and to near feeder ports where no main port lies on the way.
+Hub and spoke. Main ports are the study's and those of ``world/sea/hubs.csv``; two have a lane where they lie on one
+coast or a trade joins their coasts (``landbridge.network.sea.trades``). The others are feeder ports: they have lanes to
+their nearest main ports, and to near feeder ports where no main port lies on the way.
 
 Which ports: all of the study; the hubs; every container or cargo terminal of the port list with a city of at least
 ``CITY_PEOPLE`` people within ``CITY_KM``; for each coastal country without any the port nearest to its
@@ -27,6 +28,7 @@ from landbridge.kernels.sphere import great_circle_km
 from landbridge.network.build import Lanes
 from landbridge.network.sea import attach_many, distances, lane_variants, load_sea_graph
 from landbridge.network.sea.lanes import lane_line
+from landbridge.network.sea.trades import load_trades
 
 Row = dict[str, str]
 
@@ -268,7 +270,10 @@ def world_lanes(ports: Sequence[Mapping[str, str]]) -> Lanes:
     feeders = [name for name in access if tier[name] == "feeder"]
     to_main = distances(graph, [access[name] for name in feeders], [access[name] for name in main])
     between = distances(graph, [access[name] for name in feeders], [access[name] for name in feeders])
-    pairs = {(a, b) for i, a in enumerate(main) for b in main[i + 1 :]}
+    trades, country = load_trades(), {row["id"]: row["country"] for row in rows}
+    pairs = {
+        (a, b) for i, a in enumerate(main) for b in main[i + 1 :] if trades.direct((a, country[a]), (b, country[b]))
+    }
     pairs |= {
         (min(feeders[i], main[j]), max(feeders[i], main[j]))
         for i in range(len(feeders))
@@ -283,6 +288,7 @@ def world_lanes(ports: Sequence[Mapping[str, str]]) -> Lanes:
         straits=tuple(lane.mask for lane in lanes),
         strait_ids=graph.strait_ids,
         lines=tuple(encode(*lane_line(graph, lane)) for lane in lanes),
+        far_shore={name: shore for name in access if (shore := trades.far_shore(name, country[name]))},
     )
 
 

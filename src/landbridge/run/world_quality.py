@@ -209,6 +209,19 @@ def shortest_km(network: Network, start: int, end: int, modes: Collection[str], 
     return float(tree_through(graph, network.km[arcs], start, end).distance[end])
 
 
+def _sea_km(session: WorldSession, origin: str, destination: str, closed: Sequence[str]) -> float:
+    """Kilometres of the shortest way by sea between two ports, whether or not a line sails it."""
+    rows = {row["id"]: row for row in session.facts.rows("ports")}
+    for port in (origin, destination):
+        if port not in rows:
+            raise UnknownName(port, kind="port of the network")
+    graph = load_sea_graph()
+    ends = attach_many(graph, [(float(rows[port]["lat"]), float(rows[port]["lon"])) for port in (origin, destination)])
+    if ends[0] is None or ends[1] is None:
+        return math.inf
+    return float(distances(graph, [ends[0]], [ends[1]], closed)[0, 0])
+
+
 def spot_checks(session: WorldSession) -> tuple[SpotCheck, ...]:
     """The published distances of ``world/checks/distances.csv`` beside the model's."""
     path = resources.files("landbridge").joinpath("world/checks/distances.csv")
@@ -222,7 +235,7 @@ def _check(session: WorldSession, row: dict[str, str]) -> SpotCheck:
     closed = [strait for strait in row["closed"].split(";") if strait]
     if mode == "sea":
         ends = [f"sea_out:{row['origin']}", f"sea_in:{row['destination']}"]
-        model = _lane_km(session, row["origin"], row["destination"], closed)
+        model = _sea_km(session, row["origin"], row["destination"], closed)
     else:
         names = [row["origin"], *filter(None, row["via"].split(";")), row["destination"]]
         places = [session.gazetteer.place(name).place for name in names]
@@ -237,16 +250,6 @@ def _check(session: WorldSession, row: dict[str, str]) -> SpotCheck:
         mode, row["origin"], row["destination"], row["via"], float(row["published_km"]), model, shortest,
         row["closed"], row["source_url"], row["note"],
     )  # fmt: skip
-
-
-def _lane_km(session: WorldSession, origin: str, destination: str, closed: Sequence[str]) -> float:
-    """Kilometres of the lane between two ports, whether the network has it or not."""
-    graph = load_sea_graph()
-    ports = {row["id"]: (float(row["lat"]), float(row["lon"])) for row in session.facts.rows("ports")}
-    first, last = attach_many(graph, [ports[origin], ports[destination]])
-    if first is None or last is None:
-        return math.inf
-    return float(distances(graph, [first], [last], closed)[0, 0])
 
 
 def km_over(network: Network, places: Sequence[str], mode: str) -> float:

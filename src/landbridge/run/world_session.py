@@ -59,10 +59,12 @@ from landbridge.schema.words import CargoUnit, ValueClass
 
 #: Answers' costs kept in the cache folder.
 KEPT_COSTS: Final = 16
+#: Files of numbers in the folder ``world``.
+_NUMBERS: Final = ("facts/numbers/defaults.csv", "facts/numbers/ocean.csv")
 _STAGES: Final = ("merging the tables", "sea lanes", "joining the network")
 _CODE: Final = (
     "network/world.py", "network/world_ports.py", "network/world_ferries.py", "network/world_hand.py",
-    "network/build.py", "network/names.py", "network/detailed/territory.py",
+    "network/build.py", "network/names.py", "network/detailed/territory.py", "network/sea/trades.py",
 )  # fmt: skip
 
 
@@ -234,14 +236,19 @@ def open_world(session: Session, progress: Progress = silent) -> WorldSession:
 
 
 def world_facts(facts: Facts, merged: Mapping[str, bytes]) -> Facts:
-    """A study's facts with the merged tables and the world's numbers, regions and sources; the study's rows win."""
+    """A study's facts with the merged tables and the world's numbers, regions and sources; the study's rows win.
+
+    A region that both have keeps the study's name and has the members of both.
+    """
     folder = resources.files("landbridge").joinpath("world/facts")
     content = {**facts.content, **merged}
     for name in ("regions", "sources", "vehicles"):
-        rows = facts.rows(name)
-        known = {row["id"] for row in rows}
-        added = csv.DictReader(io.StringIO(folder.joinpath(f"{name}.csv").read_text(encoding="utf-8"), newline=""))
-        content[name] = _csv([*rows, *(row for row in added if row["id"] not in known)])
+        rows = {row["id"]: dict(row) for row in facts.rows(name)}
+        for row in csv.DictReader(io.StringIO(folder.joinpath(f"{name}.csv").read_text(encoding="utf-8"), newline="")):
+            own = rows.setdefault(row["id"], row)
+            if name == "regions":
+                own["members"] = ";".join(dict.fromkeys([*own["members"].split(";"), *row["members"].split(";")]))
+        content[name] = _csv(list(rows.values()))
     numbers = {number.id: number for number in (*world_numbers(), *facts.numbers.values())}
     digest = hashlib.blake2b(facts.digest.encode(), digest_size=16)
     for part in (*content.values(), repr(sorted(number.id for number in numbers.values())).encode()):
@@ -254,17 +261,17 @@ def world_facts(facts: Facts, merged: Mapping[str, bytes]) -> Facts:
 @cache
 def _fact_files() -> tuple[bytes, ...]:
     package = resources.files("landbridge").joinpath("world")
-    return tuple(
-        package.joinpath(name).read_bytes() for name in ("facts/numbers/defaults.csv", "sea/straits.csv", *FERRY_FILES)
-    )
+    return tuple(package.joinpath(name).read_bytes() for name in (*_NUMBERS, "sea/straits.csv", *FERRY_FILES))
 
 
 def world_numbers() -> list[Number]:
-    """The world's assumed defaults by region and customs union, tolls of straits, and figures of ferries."""
-    shown = "world/facts/numbers/defaults.csv"
-    text = resources.files("landbridge").joinpath(shown).read_text(encoding="utf-8")
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    rows = [number_from_cells(row, shown, line) for line, row in enumerate(reader, start=2)]
+    """The world's assumed defaults, freight rates of trade lanes, tolls of straits per box, and figures of ferries."""
+    rows: list[Number] = []
+    for name in _NUMBERS:
+        shown = f"world/{name}"
+        text = resources.files("landbridge").joinpath(shown).read_text(encoding="utf-8")
+        reader = csv.DictReader(io.StringIO(text, newline=""))
+        rows += [number_from_cells(row, shown, line) for line, row in enumerate(reader, start=2)]
     for strait in load_straits():
         if strait.toll_usd_per_teu is None:
             continue
