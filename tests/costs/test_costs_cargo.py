@@ -110,6 +110,14 @@ def test_a_strait_limits_the_ships_that_pass_it():
     assert [bool(costs.open[arc]) for arc in lanes] == [costs.network.km[arc] == 15000 for arc in lanes]
 
 
+def test_the_draught_of_a_strait_is_known_and_a_row_of_the_table_replaces_it():
+    text = "tokyo(JPN) ~9000 volga_don~ poti(GEO)\ntokyo(JPN) ~15000~ poti(GEO)\n"
+    for rows, km in (((), {15000}), (limit("strait:volga_don", "sea", "draft_m", 20), {9000, 15000})):
+        costs = costs_of(text, vehicles=SHIPS, limits=rows)
+        lanes = costs.network.arcs_of_kind("lane")
+        assert {int(costs.network.km[arc]) for arc in lanes if costs.open[arc]} == km
+
+
 def test_no_vehicle_in_the_table_means_no_limit():
     costs = costs_of(LAND_AND_SEA, limits=limit("port:P-tokyo", "sea", "draft_m", 1))
     assert costs.open.all()

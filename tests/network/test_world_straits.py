@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
 
 from landbridge.network.sea import load_straits
 from landbridge.network.state import Shipment, closures
-from world_opened import world
+from landbridge.run.session import Session
+from world_opened import study, world
 
 STRAITS = {strait.id: strait.parts or (strait.id,) for strait in load_straits()}
 #: Closed unless opened by name: no lane of the network passes them.
 BY_DEFAULT = {strait.id for strait in load_straits() if strait.closed_by_default}
 
 
-def lanes_between(first: str, second: str) -> list[int]:
+def lanes_between(first: str, second: str, session: Session | None = None) -> list[int]:
     """Lanes from the first port's berth for boxes that start there, by length."""
-    network = world().network
+    network = (session or world()).network
     leaves = network.tail == network.node_index[f"sea_out:{first}"]
     arrives = network.node_port[network.head] == network.port_ids.index(second)
     return sorted(np.flatnonzero(leaves & arrives).tolist(), key=lambda arc: network.km[arc])
@@ -93,16 +94,21 @@ def test_no_way_out_of_the_gulf_but_hormuz() -> None:
     assert "hormuz" in answer.unreachable.reason
 
 
-def test_with_suez_shut_the_large_ship_sails_round_the_cape_and_not_through_panama() -> None:
-    session = world()
-    resolved = session.resolved(None, "2022-06-30", [("close", "strait.suez")])
-    costs = session.costs("teu", "middle", resolved)
-    usable = [arc for arc in lanes_between("JPTYO", "DEHAM") if costs.open[arc]]
+@pytest.mark.parametrize("session", [world, study])
+def test_with_suez_shut_the_large_ship_sails_round_the_cape_and_not_through_panama(
+    session: Callable[[], Session],
+) -> None:
+    opened = session()
+    resolved = opened.resolved(None, "2022-06-30", [("close", "strait.suez")])
+    costs = opened.costs("teu", "middle", resolved)
+    lanes = lanes_between("JPTYO", "DEHAM", opened)
+    usable = [arc for arc in lanes if costs.open[arc]]
     assert usable
-    assert all("cape_good_hope" in session.network.straits_of(arc) for arc in usable)
-    through = [arc for arc in lanes_between("JPTYO", "DEHAM") if "panama" in session.network.straits_of(arc)]
+    assert "cape_good_hope" in opened.network.straits_of(usable[0])
+    through = [arc for arc in lanes if "panama" in opened.network.straits_of(arc)]
     assert through
     for arc in through:
+        assert not costs.open[arc]
         assert costs.closures[costs.closure[arc]].kind == "limit"
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landbridge.costs.context import Context, records
+from landbridge.costs.limits import limits
 from landbridge.costs.rates import Rate, combined
 from landbridge.facts.choose import Question
 from landbridge.network.state import Closure
@@ -76,7 +77,7 @@ def _close_limits(context: Context) -> None:
     """Close arcs whose limit the vehicle of this cargo exceeds (draught, axle load, length)."""
     vehicles = records(context.rates.facts, "vehicles")
     vehicle_of_arc = vehicles_of_arcs(context)
-    for identifier, limit in sorted(records(context.rates.facts, "limits").items()):
+    for identifier, limit in sorted(limits(context.rates.facts).items()):
         arcs = _arcs_under(context, str(limit["subject"]), str(limit["mode"]))
         for vehicle in sorted(set(vehicle_of_arc[arcs]) - {""}):
             size = vehicles[vehicle][str(limit["limit"])]

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -23,12 +23,12 @@ from numpy.typing import NDArray
 
 from landbridge.costs.context import Context, first_known, records
 from landbridge.costs.haul import add_emissions
+from landbridge.costs.lane_pairs import LanePairs
 from landbridge.costs.rates import Rate, combined
 from landbridge.facts.choose import Question
 from landbridge.facts.ledger import Number
 from landbridge.facts.package import Facts
 from landbridge.network.state import Closure
-from landbridge.network.topology import Network
 
 Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
@@ -48,33 +48,6 @@ DETOUR_STEP_KM: Final = 50.0
 
 def _of_quantity(facts: Facts, quantity: str) -> list[Number]:
     return [number for (_, kind), rows in facts.index.items() if kind == quantity for number in rows]
-
-
-@dataclass(frozen=True)
-class LanePairs:
-    """The lanes of a network by directed pair of ports, and what is longer than the pair's shortest lane.
-
-    ``pair``: key of each lane's pair (port of departure x number of ports + port of arrival); ``shortest``: position
-    among ``lanes`` of the shortest lane of its pair, ties by position.
-    """
-
-    lanes: Int32
-    pair: Int64
-    shortest: Int64
-    n_ports: int
-
-    @classmethod
-    def of(cls, network: Network) -> LanePairs:
-        """The pairs of a network."""
-        lanes = network.arcs_of_kind("lane")
-        pair = network.node_port[network.tail[lanes]].astype(np.int64) * len(network.port_ids)
-        pair += network.node_port[network.head[lanes]]
-        order = np.lexsort((lanes, network.km[lanes], pair))
-        new = np.ones(len(lanes), dtype=np.bool_)
-        new[1:] = np.diff(pair[order]) != 0
-        shortest = np.empty(len(lanes), dtype=np.int64)
-        shortest[order] = order[np.maximum.accumulate(np.where(new, np.arange(len(lanes)), 0))]
-        return cls(lanes, pair, shortest, len(network.port_ids))
 
 
 class _Ends(NamedTuple):

@@ -242,7 +242,7 @@ def world_facts(facts: Facts, merged: Mapping[str, bytes]) -> Facts:
     """
     folder = resources.files("landbridge").joinpath("world/facts")
     content = {**facts.content, **merged}
-    for name in ("regions", "sources", "vehicles"):
+    for name in ("regions", "sources"):
         rows = {row["id"]: dict(row) for row in facts.rows(name)}
         for row in csv.DictReader(io.StringIO(folder.joinpath(f"{name}.csv").read_text(encoding="utf-8"), newline="")):
             own = rows.setdefault(row["id"], row)
@@ -261,7 +261,8 @@ def world_facts(facts: Facts, merged: Mapping[str, bytes]) -> Facts:
 @cache
 def _fact_files() -> tuple[bytes, ...]:
     package = resources.files("landbridge").joinpath("world")
-    return tuple(package.joinpath(name).read_bytes() for name in (*_NUMBERS, "sea/straits.csv", *FERRY_FILES))
+    names = (*_NUMBERS, "facts/vehicles.csv", "sea/straits.csv", *FERRY_FILES)
+    return tuple(package.joinpath(name).read_bytes() for name in names)
 
 
 def world_numbers() -> list[Number]:
