@@ -13,7 +13,9 @@ from landbridge.network.select import SelectorContext, arcs_of, field_arcs, mode
 from landbridge.network.topology import Network
 from landbridge.scenario.changes import Selector
 from landbridge.scenario.selector import parse_selector
+from landbridge.schema.words import ARC_KINDS
 from maps import Map, draw
+from world_opened import world
 
 MAP = """
 tokyo(JPN) ~2200~ lianyungang(CHN)
@@ -205,3 +207,27 @@ def test_every_gateway_of_every_corridor_is_in_the_network(corridor: str) -> Non
     network, context = study_map.network(), study_map.context()
     for group in context.gateways[corridor]:
         assert any(len(arcs_of(network, gateway, context)) for gateway in group)
+
+
+def test_a_section_shuts_with_the_derived_pieces_along_it() -> None:
+    session = world()
+    context, network = session.selectors, session.network
+    assert context.along
+    curated = {row["id"] for row in session.facts.rows("sections") if row["source"] != "landbridge-world"}
+    for section, pieces in sorted(context.along.items()):
+        assert section in curated
+        assert not set(pieces) & curated
+        whole = parse_selector(f"link.{section}")
+        both = arcs_of(network, whole, context)
+        assert links(network, both) == {section, *pieces} & set(network.link_ids)
+        one_way = [arcs_of(network, whole, context, direction=way) for way in ("a_to_b", "b_to_a")]
+        moving = both[network.kind[both] == ARC_KINDS.index("haul")]
+        assert sorted(np.concatenate(one_way).tolist()) == both.tolist()
+        assert len(np.intersect1d(one_way[0], moving)) * 2 == len(moving)
+
+
+def test_a_number_set_on_a_section_is_not_that_of_the_pieces_along_it() -> None:
+    session = world()
+    section = min(session.selectors.along)
+    arcs = arcs_of(session.network, parse_selector(f"link.{section}.hours"), session.selectors)
+    assert links(session.network, arcs) == {section}

@@ -9,7 +9,7 @@ Selectors carry ids here; names were brought to ids at the door (``Gazetteer.ids
 | ``crossing.ID`` | the arcs of that crossing; a and b are those of its id |
 | ``port.ID`` | every arc with an end at one of its berths |
 | ``strait.ID`` | every lane and service that passes it; a compound strait is any of its parts |
-| ``link.ID``, ``service.ID`` | the arcs made from that row |
+| ``link.ID``, ``service.ID`` | the arcs made from that row; of a curated section also the derived pieces along it |
 | ``place.ID`` | every arc with an end in the place, or in a station of the city |
 | ``corridor.ID`` | the arcs of all its gateways |
 | ``mode.rail`` | every arc of the mode |
@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,22 +36,26 @@ Mask = NDArray[np.bool_]
 
 _PORT_KINDS = ("load", "unload", "transship")
 
+#: How the note of a derived link begins that runs along a curated section, whose id follows.
+ALONG: Final = "along "
+
 
 @dataclass(frozen=True)
 class SelectorContext:
     """What selectors need beyond the arrays of a network.
 
     hub: place id -> id of the city whose terminal it is; strait_parts: compound strait -> its parts; gateways: corridor
-    id -> selectors of its gateways, by group.
+    id -> selectors of its gateways, by group; along: section -> derived links that are the same line.
     """
 
     hub: Mapping[str, str] = field(default_factory=dict)
     strait_parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     gateways: Mapping[str, tuple[tuple[Selector, ...], ...]] = field(default_factory=dict)
+    along: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def selector_context(tables: Mapping[str, Table], study: Study) -> SelectorContext:
-    """Context of a study's tables: ``places``, and ``straits`` (id, parts) where there is one."""
+    """Context of a study's tables: ``places``, and ``straits`` (id, parts) and ``sections`` where there are any."""
     straits = as_rows(tables["straits"]) if "straits" in tables else []
     return SelectorContext(
         hub={str(row["id"]): str(row["hub"]) for row in as_rows(tables["places"]) if row["hub"]},
@@ -60,7 +64,19 @@ def selector_context(tables: Mapping[str, Table], study: Study) -> SelectorConte
             corridor.id: tuple(tuple(parse_selector(text) for text in group) for group in corridor.gateways)
             for corridor in study.corridors
         },
+        along=_along(as_rows(tables["sections"]) if "sections" in tables else []),
     )
+
+
+def _along(sections: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
+    """Section -> links that run along it, by the notes of the merged tables (``landbridge.network.world``)."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in sorted(sections, key=lambda row: str(row["id"])):
+        note = str(row.get("note") or "")
+        if note.startswith(ALONG):
+            section = note.removeprefix(ALONG)
+            found[section] = (*found.get(section, ()), str(row["id"]))
+    return found
 
 
 def arcs_of(
@@ -115,7 +131,10 @@ def _mask(network: Network, selector: Selector, context: SelectorContext, direct
     if kind == "crossing":
         return _directed(network, _equal(network.crossing, _position(network.crossing_ids, value)), direction)
     if kind in ("link", "service"):
-        return _directed(network, _equal(network.link, network.link_index.get(value, -2)), direction)
+        own = _equal(network.link, network.link_index.get(value, -2))
+        # A number of a section is its own: the pieces beside it have theirs.
+        pieces = () if selector.field else context.along.get(value, ())
+        return _directed(network, own, direction) | _pieces(network, own, pieces, direction)
     if kind == "strait":
         return ~_equal(network.straits & _strait_bits(network, value, context), 0)
     if kind == "mode":
@@ -191,6 +210,27 @@ def _directed(network: Network, mask: Mask, direction: Direction) -> Mask:
     if direction == "a_to_b":
         return mask & _equal(network.direction, 1)
     return mask & _equal(network.direction, -1) if direction == "b_to_a" else mask
+
+
+def _pieces(network: Network, section: Mask, pieces: Sequence[str], direction: Direction) -> Mask:
+    """Arcs of the links that run along a section; one way those that head as the section does from a to b, or back."""
+    mask = np.zeros(network.n_arcs, dtype=np.bool_)
+    heading = _heading(network, section)
+    for piece in pieces:
+        own = _equal(network.link, network.link_index.get(piece, -2))
+        same = float(np.dot(_heading(network, own), heading)) >= 0.0
+        turned: Direction = "b_to_a" if direction == "a_to_b" else "a_to_b"
+        mask |= _directed(network, own, direction if same or direction not in ("a_to_b", "b_to_a") else turned)
+    return mask
+
+
+def _heading(network: Network, link: Mask) -> NDArray[np.float64]:
+    """Degrees north and east (shortened) that a link leads from its side a to its side b, float64[2]."""
+    forth = np.flatnonzero(link & _equal(network.direction, 1))
+    tail, head = network.tail[forth], network.head[forth]
+    east = (network.node_lon[head] - network.node_lon[tail] + 180.0) % 360.0 - 180.0
+    north = network.node_lat[head] - network.node_lat[tail]
+    return np.array([north.sum(), (east * np.cos(np.radians(network.node_lat[tail]))).sum()])
 
 
 def _strait_bits(network: Network, strait: str, context: SelectorContext) -> np.int64:

@@ -30,6 +30,7 @@ import numpy as np
 
 from landbridge.kernels.sphere import great_circle_km
 from landbridge.network.names import normalise
+from landbridge.network.select import ALONG
 from landbridge.network.world_ferries import FILES as FERRY_FILES
 from landbridge.network.world_ferries import ferry_rows
 from landbridge.network.world_hand import FILES as HAND_FILES
@@ -304,7 +305,7 @@ def _sections(
                 "use": "section",
                 "basis": link["basis"],
                 "source": SOURCE,
-                "note": f"along {link['section']}" if along else "",
+                "note": f"{ALONG}{link['section']}" if along else "",
             }
         )
     return found, dropped
