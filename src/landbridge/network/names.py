@@ -14,11 +14,14 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from landbridge.scenario.selector import looks_like_selector
 from landbridge.schema.rows import Table, as_rows
 from landbridge.study.model import Study
+
+if TYPE_CHECKING:
+    from landbridge.network.stored_names import StoredNames
 
 HitKind = Literal["place", "station", "port", "crossing", "strait", "country", "corridor"]
 Why = Literal["code", "exact", "alias", "fuzzy"]
@@ -134,6 +137,7 @@ class NameIndex:
     tables: Mapping[str, Table]
     study: Study
     countries: Table
+    stored: StoredNames | None = None  # the index as it was made before
 
     def mentions(self, text: str) -> list[Mention]:
         """Things known under a name, or under the part of it before a country in parentheses."""
@@ -260,8 +264,10 @@ class NameIndex:
         return {(row["iso3"], normalise(row["capital"])) for row in as_rows(self.countries) if row["capital"]}
 
     @cached_property
-    def things(self) -> dict[tuple[HitKind, str], Hit]:
+    def things(self) -> Mapping[tuple[HitKind, str], Hit]:
         """Everything with an id, by kind and id."""
+        if self.stored is not None:
+            return self.stored.things
         found: dict[tuple[HitKind, str], Hit] = {}
         tier: dict[str, int] = {}
         for row in self._rows_of("ports"):
@@ -296,6 +302,8 @@ class NameIndex:
     @cached_property
     def index(self) -> Mapping[str, tuple[Mention, ...]]:
         """Normalised name -> what is called so."""
+        if self.stored is not None:
+            return self.stored.index
         found: dict[str, list[_Called]] = {}
 
         def add(text: str, hit: Hit, why: Why, side: str = "") -> None:

@@ -394,13 +394,15 @@ class NamedTables(Mapping[str, "Sequence[Mapping[str, str]]"]):
 
     facts: Facts
     given: Mapping[str, Sequence[Mapping[str, str]]]
+    left_out: str = ""  # places of this kind have no name
 
     def __getitem__(self, name: str) -> Sequence[Mapping[str, str]]:
         if name in self.given:
             return self.given[name]
         if name not in self.facts.content:
             raise KeyError(name)
-        return self.facts.rows(name)
+        rows = self.facts.rows(name)
+        return [row for row in rows if row["kind"] != self.left_out] if name == "places" else rows
 
     def __iter__(self) -> Iterator[str]:
         return iter({**self.facts.content, **self.given})

@@ -46,6 +46,7 @@ from landbridge.network.lanes import service_straits
 from landbridge.network.names import NameIndex
 from landbridge.network.sea import load_straits
 from landbridge.network.state import Closure, Shipment
+from landbridge.network.stored_names import pack, unpack
 from landbridge.network.topology import Network
 from landbridge.network.world import TABLES, WorldTables, as_csv, link_lines, merge_world, tables_for_build, world_files
 from landbridge.network.world_ferries import FILES as FERRY_FILES
@@ -55,6 +56,7 @@ from landbridge.network.world_ports import sea_port, world_lanes
 from landbridge.result.routes import Line, RoutesAnswer
 from landbridge.run.session import NamedTables, Progress, Session, silent
 from landbridge.scenario import Resolved
+from landbridge.schema.rows import as_rows
 from landbridge.schema.words import CargoUnit, ValueClass
 
 #: Answers' costs kept in the cache folder.
@@ -64,7 +66,8 @@ _NUMBERS: Final = ("facts/numbers/defaults.csv", "facts/numbers/ocean.csv")
 _STAGES: Final = ("merging the tables", "sea lanes", "joining the network")
 _CODE: Final = (
     "network/world.py", "network/world_ports.py", "network/world_ferries.py", "network/world_hand.py",
-    "network/build.py", "network/names.py", "network/detailed/territory.py", "network/sea/trades.py",
+    "network/build.py", "network/names.py", "network/stored_names.py", "network/detailed/territory.py",
+    "network/sea/trades.py",
 )  # fmt: skip
 
 
@@ -78,9 +81,7 @@ class WorldSession(Session):
     @cached_property
     def named(self) -> NamedTables:
         """Tables of what has a name; junctions of lines are no places to name."""
-        tables = super().named
-        places = [row for row in self.facts.rows("places") if row["kind"] != "junction"]
-        return replace(tables, given={**tables.given, "places": places})
+        return replace(super().named, left_out="junction")
 
     @cached_property
     def gazetteer(self) -> Gazetteer:
@@ -88,7 +89,10 @@ class WorldSession(Session):
         if self.base is not None:
             known = self.base.gazetteer
             return PointGazetteer(known.tables, known.study, known.countries, self.points, known.names)
-        return PointGazetteer(self.named, self.study, country_table())
+        names = NameIndex(self.named, self.study, country_table())
+        return PointGazetteer(
+            names.tables, self.study, names.countries, index=_cached_names(names, self.network_digest)
+        )
 
     @cached_property
     def corridors(self) -> CorridorIndex:
@@ -308,6 +312,20 @@ def _cached_tables(digest: str, make: Callable[[], Mapping[str, bytes]]) -> dict
         write_arrays(path, arrays)
         forget_old(path.parent, "world-tables-*.npz", KEPT_NETWORKS)
     return tables
+
+
+def _cached_names(names: NameIndex, network_digest: str) -> NameIndex:
+    """The same names with an index from the cache; ``network_digest`` covers the tables and the code."""
+    digest = hashlib.blake2b(network_digest.encode(), digest_size=16)
+    digest.update(repr([(corridor.id, corridor.name) for corridor in names.study.corridors]).encode())
+    digest.update(repr(as_rows(names.countries)).encode())
+    path = cache_folder() / f"world-names-{digest.hexdigest()}.npz"
+    with suppress(OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError), np.load(path) as stored:
+        return replace(names, stored=unpack(stored))
+    with suppress(OSError, ValueError):
+        write_arrays(path, pack(names))
+        forget_old(path.parent, "world-names-*.npz", KEPT_NETWORKS)
+    return names
 
 
 @cache
