@@ -23,7 +23,7 @@ from landbridge.network.sea import (
     load_sea_graph,
     load_straits,
 )
-from landbridge.network.sea.graph import SeaTableError, crossings, edge_line, gate_parity
+from landbridge.network.sea.graph import SeaTableError, Segments, crossings, edge_line, gate_parity
 from landbridge.network.sea.lanes import lane_line
 from landbridge.schema.errors import BadRequest, UnknownName
 
@@ -295,6 +295,17 @@ def test_the_stored_access_of_ports_is_what_attach_finds() -> None:
             assert joined == port.access, port.locode
             compared += 1
     assert compared > 100
+
+
+def test_pieces_out_of_reach_by_latitude_change_no_access(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = np.random.default_rng(11)
+    coast = [(port.lat, port.lon) for port in list(ports().values())[::90]]
+    sea = [(lat, lon) for lat, lon in zip(chance.uniform(-89, 89, 30), chance.uniform(-180, 180, 30), strict=True)]
+    some = {limit: attach_many(graph(), [*coast, *sea], limit) for limit in (30.0, 200.0, 1500.0)}
+    monkeypatch.setattr(Segments, "between", lambda self, _south, _north: np.arange(len(self.edge)))
+    for limit, found in some.items():
+        assert found == attach_many(graph(), [*coast, *sea], limit)
+    assert 0 < sum(found is None for found in some[30.0]) < len(some[30.0])
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ import datetime
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -44,8 +44,7 @@ SAME_SHORE_KM = 10.0
 DRAYAGE_CIRCUITY = 1.3
 
 
-@dataclass(frozen=True)
-class _NodeRow:
+class _NodeRow(NamedTuple):
     key: str
     kind: str
     place: str = ""
@@ -56,8 +55,7 @@ class _NodeRow:
     lon: float = 0.0
 
 
-@dataclass(frozen=True)
-class _ArcRow:
+class _ArcRow(NamedTuple):
     tail: str
     head: str
     kind: str
@@ -88,7 +86,7 @@ class _Draft:
 
     def both_ways(self, row: _ArcRow) -> None:
         self.arcs.append(row)
-        self.arcs.append(_ArcRow(**{**row.__dict__, "tail": row.head, "head": row.tail, "direction": -row.direction}))
+        self.arcs.append(row._replace(tail=row.head, head=row.tail, direction=-row.direction))
 
 
 @dataclass(frozen=True)

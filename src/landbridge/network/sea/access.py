@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from landbridge.kernels.sphere import great_circles_km
+from landbridge.kernels.sphere import EARTH_RADIUS_KM, great_circles_km
 from landbridge.network.sea.graph import Bools, Float64, SeaGraph, edge_line, gate_parity, read_rows
 from landbridge.schema.errors import BadRequest, Finding
 
@@ -109,7 +109,10 @@ def attach_many(
 
 
 def _attach(graph: SeaGraph, lat: float, lon: float, limit_km: float, land_limit_km: float) -> SeaAccess | None:
-    pieces = graph.segments
+    # A kilometre of latitude is one everywhere: most pieces are out of reach by it alone.
+    reach = math.degrees(limit_km / EARTH_RADIUS_KM) + 1e-6
+    within = graph.segments.between(lat - reach, lat + reach)
+    pieces = graph.segments.some(within)
     k = max(math.cos(math.radians(lat)), 1e-6)
     # Flat around the place: exact enough within the limit, where the nearest point is sought.
     x0 = pieces.lon0 - lon
@@ -163,7 +166,16 @@ def component_of(graph: SeaGraph, access: SeaAccess) -> int:
 def ways_to_ends(
     graph: SeaGraph, edge: int, fraction: float
 ) -> tuple[tuple[Float64, Float64], tuple[Float64, Float64]]:
-    """Lines (lat, lon) from the point at ``fraction`` of an edge to its tail and to its head."""
+    """Lines (lat, lon) from the point at ``fraction`` of an edge to its tail and to its head; not to be changed."""
+    key = (edge, fraction)
+    if key not in graph.joined:
+        graph.joined[key] = _ways_to_ends(graph, edge, fraction)
+    return graph.joined[key]
+
+
+def _ways_to_ends(
+    graph: SeaGraph, edge: int, fraction: float
+) -> tuple[tuple[Float64, Float64], tuple[Float64, Float64]]:
     lat, lon = edge_line(graph, edge)
     length = great_circles_km(lat[:-1], lon[:-1], lat[1:], lon[1:])
     done = np.concatenate([[0.0], np.cumsum(length)])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -59,6 +59,14 @@ class Segments:
     lon1: Float64  # within 180 degrees of lon0
     start: Float64  # share of the edge's length before the piece
     share: Float64  # the piece's share of it
+
+    def between(self, south: float, north: float) -> Int64:
+        """Positions of the pieces of which a part lies between two latitudes."""
+        return np.flatnonzero((np.minimum(self.lat0, self.lat1) <= north) & (np.maximum(self.lat0, self.lat1) >= south))
+
+    def some(self, positions: Int64) -> Segments:
+        """The pieces at these positions, in the same order."""
+        return Segments(*(getattr(self, field.name)[positions] for field in fields(self)))
 
 
 @dataclass(frozen=True)
@@ -140,6 +148,16 @@ class SeaGraph:
         return (self.closed_by_default & ~self.bits(opened)) | self.bits(closed) | self.bits(too_shallow)
 
     @cached_property
+    def drawn(self) -> dict[int, tuple[Float64, Float64]]:
+        """Lines of the edges decoded so far (``edge_line``)."""
+        return {}
+
+    @cached_property
+    def joined(self) -> dict[tuple[int, float], tuple[tuple[Float64, Float64], tuple[Float64, Float64]]]:
+        """Lines from points on edges to their ends, as found so far (``ways_to_ends``)."""
+        return {}
+
+    @cached_property
     def segments(self) -> Segments:
         """The straight pieces of all edges, decoded on first use."""
         edge: list[int] = []
@@ -168,13 +186,15 @@ class SeaGraph:
 
 
 def edge_line(graph: SeaGraph, edge: int) -> tuple[Float64, Float64]:
-    """Latitudes and unwrapped longitudes of an edge from tail to head, degrees."""
-    t, h = graph.tail[edge], graph.head[edge]
-    lat, lon = decode(graph.inner[edge])
-    return (
-        np.concatenate([[graph.lat[t]], lat, [graph.lat[h]]]),
-        unwrapped(np.concatenate([[graph.lon[t]], lon, [graph.lon[h]]])),
-    )
+    """Latitudes and unwrapped longitudes of an edge from tail to head, degrees; not to be changed."""
+    if edge not in graph.drawn:
+        t, h = graph.tail[edge], graph.head[edge]
+        lat, lon = decode(graph.inner[edge])
+        graph.drawn[edge] = (
+            np.concatenate([[graph.lat[t]], lat, [graph.lat[h]]]),
+            unwrapped(np.concatenate([[graph.lon[t]], lon, [graph.lon[h]]])),
+        )
+    return graph.drawn[edge]
 
 
 def crossings(lat0: ArrayLike, lon0: ArrayLike, lat1: ArrayLike, lon1: ArrayLike, gates: Float64) -> Bools:

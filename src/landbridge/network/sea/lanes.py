@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -196,6 +196,7 @@ class _Gates:
     km: Float64
     onward: Int32  # first gate node of the way
     edge: Int32  # the gate edge that is the hop, -1: the hop is the shortest way over no gate
+    reached: dict[int, Float64] = field(default_factory=dict)  # node -> km to each gate node, as found so far
 
 
 def _stubs(graph: SeaGraph, access: SeaAccess) -> tuple[_Stub, _Stub]:
@@ -271,6 +272,7 @@ class _LaneSearch:
         self.gate_rows = np.array([self.row[int(node)] for node in self.gate_nodes], dtype=np.int64)
         self.between_gates: Float64 = self.km[np.ix_(self.gate_rows, self.gate_nodes)]
         self.place = {int(node): i for i, node in enumerate(self.gate_nodes)}
+        self.walked: dict[tuple[int, int], tuple[list[int], list[int]]] = {}
 
     def variants(self, max_closures: int) -> dict[tuple[str, str], list[Lane]]:
         """Lanes of each pair that are the shortest under some closure, by ascending length."""
@@ -336,7 +338,7 @@ class _LaneSearch:
             if first.mask & closed:
                 continue
             from_first = self.km[self.row[first.node]]
-            to_gates = (from_first[self.gate_nodes, None] + over_gates).min(axis=0) if len(over_gates) else None
+            to_gates = self._to_gates(first.node, gates)
             for last in self.stubs[pair[1]]:
                 if last.mask & closed:
                     continue
@@ -361,11 +363,19 @@ class _LaneSearch:
         straits = list(dict.fromkeys(name for part in masks if part for name in graph.names(part)))
         return Lane(*pair, float(best), tuple(straits), graph.bits(straits), tuple(nodes), tuple(edges), start, end)
 
+    def _to_gates(self, node: int, gates: _Gates) -> Float64 | None:
+        """Kilometres from a node to each gate node over any of them; None without gates."""
+        if len(gates.km) == 0:
+            return None
+        if node not in gates.reached:
+            gates.reached[node] = (self.km[self.row[node]][self.gate_nodes, None] + gates.km).min(axis=0)
+        return gates.reached[node]
+
     def _path(self, first: _Stub, last: _Stub, x: int, y: int, gates: _Gates) -> tuple[list[int], list[int]]:
         """Nodes and edges from the first stub's end to the last one's, over gate nodes x ... y (x = -1: over none)."""
         if x < 0:
             return self._walk(first.node, last.node)
-        nodes, edges = self._walk(first.node, int(self.gate_nodes[x]))
+        nodes, edges = (list(part) for part in self._walk(first.node, int(self.gate_nodes[x])))
         while x != y:
             following = int(gates.onward[x, y])
             a, b = int(self.gate_nodes[x]), int(self.gate_nodes[following])
@@ -378,15 +388,17 @@ class _LaneSearch:
         return nodes + more_nodes[::-1][1:], edges + more_edges[::-1]
 
     def _walk(self, source: int, target: int) -> tuple[list[int], list[int]]:
-        """Nodes and edges from a source of the trees to a node, over no gate."""
-        before = self.before[self.row[source]]
-        nodes = [target]
-        while nodes[-1] != source:
-            nodes.append(int(before[nodes[-1]]))
-        nodes.reverse()
-        n = self.graph.n_nodes
-        edges = [self.between[min(a, b) * n + max(a, b)] for a, b in pairwise(nodes)]
-        return nodes, edges
+        """Nodes and edges from a source of the trees to a node, over no gate; not to be changed."""
+        if (source, target) not in self.walked:
+            before = self.before[self.row[source]]
+            nodes = [target]
+            while nodes[-1] != source:
+                nodes.append(int(before[nodes[-1]]))
+            nodes.reverse()
+            n = self.graph.n_nodes
+            edges = [self.between[min(a, b) * n + max(a, b)] for a, b in pairwise(nodes)]
+            self.walked[source, target] = nodes, edges
+        return self.walked[source, target]
 
 
 def _reversed(lane: Lane) -> Lane:
