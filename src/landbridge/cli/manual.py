@@ -43,7 +43,7 @@ A folder that holds a result is replaced; one that holds anything else is not to
 by `/`, and `KEY.COLUMN` is one number of the row.
 
 A contribution is recomputed from its facts: the value of each in the cargo's load unit and the money year, put together
-as its formula says. Where a formula holds more than its facts say, the chain stops at `fixed + per_km x km` and says why."""
+as its formula says. Where a formula holds more than its facts say, it stops at `fixed + per_km x km` and says why."""
 _RESULT_TAIL: Final = "Tables of the network's quality are called `network_...`; those of a chapter begin with its id."
 
 

@@ -75,7 +75,7 @@ def show_explanation(
         parts = [part for part in route.contributions if part.leg == leg]
         console.print()
         console.print(Text(tables.leg_name(route, leg), style="bold"))
-        console.print(_contributions(route, leg, parts))
+        console.print(_contributions(console, route, leg, parts))
     console.print()
     console.print(_totals(console, answer, route))
     if facts:
@@ -247,7 +247,8 @@ def _notes(console: Console, notes: Sequence[str]) -> None:
         console.print(Text.assemble(("note: ", _QUIET), note))
 
 
-def _contributions(route: Route, leg: int, parts: Sequence[Contribution]) -> RichTable:
+def _contributions(console: Console, route: Route, leg: int, parts: Sequence[Contribution]) -> RenderableType:
+    """The contributions of a leg, measure by measure, with their sums; lines where the columns do not fit."""
     columns = (
         Column("where", "where"),
         Column("component", "component"),
@@ -258,41 +259,64 @@ def _contributions(route: Route, leg: int, parts: Sequence[Contribution]) -> Ric
         Column("facts", "facts"),
     )
     rich = _frame(columns, title=None, footer=False)
+    lines: list[RenderableType] = []
+    widths = [len(column.title) for column in columns]
     sums = [item for item in subtotals(route) if item.leg == leg]
+
+    def add(*cells: Text, bold: bool = False) -> None:
+        rich.add_row(*cells, style="bold" if bold else None)
+        for place, (column, cell) in enumerate(zip(columns, cells, strict=True)):
+            pieces = [cell.plain] if tables.is_number(column) else cell.plain.split()
+            longest = max(map(len, pieces), default=0)
+            widths[place] = max(widths[place], min(longest, _LONGEST_WORD))
+        lines.extend(_contribution_lines(cells, bold=bold))
+
     for measure in dict.fromkeys(part.measure for part in parts):
-        unit = tables.MEASURE_UNITS.get(measure, measure)
+        unit = Text(tables.MEASURE_UNITS.get(measure, measure), style=_QUIET)
         for part in parts:
             if part.measure != measure:
                 continue
-            assumed = part.basis == "assumed"
-            formula = part.formula + (f"  [{part.note}]" if part.note else "")
-            rich.add_row(
+            style = _ASSUMED if part.basis == "assumed" else ""
+            add(
                 Text(part.where),
                 Text(figures.COMPONENT_WORDS.get(part.component, part.component)),
-                Text(figures.number(part.amount, 2), style=_ASSUMED if assumed else ""),
-                Text(unit, style=_QUIET),
-                Text(part.basis, style=_ASSUMED if assumed else ""),
-                Text(formula),
+                Text(figures.number(part.amount, 2), style=style),
+                unit,
+                Text(part.basis, style=style),
+                Text(part.formula + (f"  [{part.note}]" if part.note else "")),
                 Text(", ".join(part.facts), style=_QUIET),
             )
         for item in (item for item in sums if item.measure == measure):
             word = figures.COMPONENT_WORDS.get(item.component, item.component)
-            assumed_part = f"of it assumed {figures.number(item.assumed, 2)}" if item.assumed else ""
-            rich.add_row(
-                "",
-                Text(f"sum of {word}"),
-                Text(figures.number(item.amount, 2)),
-                unit,
-                "",
-                assumed_part,
-                "",
-                style="bold",
-            )
+            assumed = f"of it assumed {figures.number(item.assumed, 2)}" if item.assumed else ""
+            amount = Text(figures.number(item.amount, 2))
+            add(Text(""), Text(f"sum of {word}"), amount, unit, Text(""), Text(assumed), Text(""), bold=True)
         given = _leg_total(route, leg, measure)
         if given is not None:
-            rich.add_row("", Text("whole leg"), Text(figures.number(given, 2)), unit, "", "", "", style="bold")
+            amount = Text(figures.number(given, 2))
+            add(Text(""), Text("whole leg"), amount, unit, Text(""), Text(""), Text(""), bold=True)
         rich.add_section()
+    if sum(widths) + 3 * (len(columns) - 1) + 2 > console.width:
+        return Group(*lines)
+    for place, width in enumerate(widths):
+        rich.columns[place].min_width = width
     return rich
+
+
+def _contribution_lines(cells: Sequence[Text], *, bold: bool) -> list[RenderableType]:
+    """One contribution, or a sum, below each other: what, how much; how it is made; of which facts."""
+    where, component, amount, unit, basis, formula, facts = cells
+    if bold:
+        words = Text.assemble(
+            component, " ", amount, " ", unit, *((", ", formula) if formula.plain else ()), style="bold"
+        )
+        return [Padding(words, (0, 0, 0, 2), expand=False)]
+    head = Text.assemble(where, ", ", component, ": ", amount, " ", unit, ", ", basis)
+    below = [text for text in (formula, facts) if text.plain]
+    return [
+        Padding(head, (0, 0, 0, 2), expand=False),
+        *(Padding(text, (0, 0, 0, 6), expand=False) for text in below),
+    ]
 
 
 def _leg_total(route: Route, leg: int, measure: str) -> float | None:
