@@ -18,7 +18,7 @@ from landbridge.costs.arccosts import ArcCosts
 from landbridge.models.closures import WeightedPair, pairs_of
 from landbridge.network.select import arcs_of
 from landbridge.network.state import Shipment
-from landbridge.result.report import Chapter, DotChart, MapData, RankChart, Sentence, Table
+from landbridge.result.report import Chapter, DotChart, MapData, RankChart, Table
 from landbridge.run.ask_access import ask_access, landlocked
 from landbridge.run.ask_closures import (
     ask_closures,
@@ -41,6 +41,7 @@ from landbridge.schema.errors import BadRequest
 from landbridge.schema.words import WHATS
 from landbridge.views import charts
 from landbridge.views.map import map_svg
+from landbridge.views.report import plain_sentence
 
 
 @cache
@@ -383,11 +384,28 @@ def test_the_table_then_and_now_holds_what_the_charts_show() -> None:
 
 def test_every_preset_has_its_sentence_and_its_rows() -> None:
     made = chapter("scenarios")
-    assert len(made.lead) == len(preset_ids(session().study))
+    first, *others = made.lead
+    names = [sentence.values["name"].value for sentence in others]
+    assert "Base" not in names  # it changes nothing
+    assert len(set(names)) == len(preset_ids(session().study)) - 1
     best = next(part for part in made.parts if part.id == "best")
     assert isinstance(best, Table)
-    assert len(best.rows) == 2 * len(made.lead)
-    assert all(isinstance(sentence, Sentence) and "name" in sentence.values for sentence in made.lead)
+    assert len(best.rows) == 2 * len(preset_ids(session().study))
+    changed = {row[0] for row in best.rows if row[4] is None or abs(row[4]) >= 0.5}  # type: ignore[arg-type]
+    assert first.values["n"].value == len(others)
+    assert first.values["changed"].value == len(changed - {"Base"})
+
+
+def test_the_first_sentence_names_the_best_corridor_of_each_named_day() -> None:
+    made = chapter("when")
+    table = next(part for part in made.parts if part.id == "over-time")
+    assert isinstance(table, Table)
+    text = plain_sentence(made.lead[0])
+    for day in {str(figure.value) for key, figure in made.lead[0].values.items() if key.startswith("day")}:
+        assert f"on {day}" in text
+        for row in table.rows:
+            if row[0] == day and row[3] == 1:
+                assert str(row[2]) in text
 
 
 def test_a_map_of_criticality_numbers_the_worst_links() -> None:

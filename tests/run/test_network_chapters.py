@@ -60,12 +60,12 @@ def test_what_no_link_joins_is_marked_and_named() -> None:
     drawn, table = part(network(), "map"), part(network(), "unreachable")
     assert isinstance(drawn, MapData)
     assert isinstance(table, Table)
-    names = {str(row[1]) for row in table.rows}
+    names = {str(row[0]) for row in table.rows}
     assert {point.name for point in drawn.points if point.kind == "hole"} == names
     assert all(name in plain_sentence(network().lead[1]) for name in names)
     lone = part(network(), "ports_without_land")
     assert isinstance(lone, Table)
-    assert {point.name for point in drawn.points if point.kind == "quay"} == {row[1] for row in lone.rows}
+    assert {point.name for point in drawn.points if point.kind == "quay"} == {row[0] for row in lone.rows}
 
 
 def test_dashed_crossings_are_those_whose_hours_rest_on_no_source() -> None:

@@ -689,7 +689,10 @@ def report_data(arcs: int = 24, *, with_chapter: bool = True) -> r.ReportData:
             )
         )
     compared = benchmarks()
-    rows = (*r.comparison_rows(pairs), r.no_way_row(pairs[0], ("Trans-Mongolian",), "no service in the facts"))
+    rows = (
+        *r.comparison_rows(pairs),
+        r.no_way_row(pairs[0], ("Trans-Mongolian",), "no service in the facts", shut=True),
+    )
     ref = r.RouteRef(pairs[0].id, pairs[0].answer.routes[0].id)
     return r.ReportData(
         study=study(),

@@ -146,7 +146,7 @@ class MapLine:
 class MapData:
     """One map: what to draw, which countries (ISO alpha-3) to shade, whose data is shown.
 
-    assumed: what a dashed line means here. whole: the whole world is shown, whatever is drawn.
+    assumed, strong: what a dashed and a strong line mean here. whole: the whole world is shown, whatever is drawn.
     """
 
     id: str
@@ -156,6 +156,7 @@ class MapData:
     shaded: tuple[str, ...] = ()
     attributions: tuple[str, ...] = ()
     assumed: str = "course assumed"
+    strong: str = "best way"
     whole: bool = False
 
 
@@ -342,8 +343,8 @@ class PairAnswer:
 
 @dataclass(frozen=True)
 class ComparisonRow:
-    """One way of one pair, or a named corridor that cannot be used and why. Numbers are None where there is no
-    route."""
+    """One way of one pair, or a named corridor that is not among them and why: it is shut (``shut``), leads elsewhere,
+    or costs far more. Numbers are None where there is no route."""
 
     pair_id: str
     origin: str
@@ -363,6 +364,7 @@ class ComparisonRow:
     assumed_share_hours: float | None
     assumed_share_usd: float | None
     why_not: str = ""
+    shut: bool = False
 
 
 @dataclass(frozen=True)
@@ -587,12 +589,12 @@ def comparison_rows(pairs: Sequence[PairAnswer]) -> tuple[ComparisonRow, ...]:
             )
         if not answer.routes:
             reason = answer.unreachable.reason if answer.unreachable else "no route was found"
-            rows.append(no_way_row(pair, (), reason))
+            rows.append(no_way_row(pair, (), reason, shut=True))
     return tuple(rows)
 
 
-def no_way_row(pair: PairAnswer, corridors: tuple[str, ...], why_not: str) -> ComparisonRow:
-    """A row of the comparison for a corridor that cannot be used between the pair."""
+def no_way_row(pair: PairAnswer, corridors: tuple[str, ...], why_not: str, *, shut: bool) -> ComparisonRow:
+    """A row of the comparison for a corridor that is not among the ways of the pair."""
     return ComparisonRow(
         pair.id,
         pair.answer.origin,
@@ -612,6 +614,7 @@ def no_way_row(pair: PairAnswer, corridors: tuple[str, ...], why_not: str) -> Co
         assumed_share_hours=None,
         assumed_share_usd=None,
         why_not=why_not,
+        shut=shut,
     )
 
 

@@ -66,6 +66,7 @@ def scenarios_chapter(
     named_before = ask_over_time(session, [base.as_of], pairs=pairs, by=by, costs=costs)
     price_before: OverTime | None = None
     sentences = []
+    effects: list[tuple[Scenario, tuple[Best, ...]]] = []
     rows: list[tuple[Cell, ...]] = []
     moved: list[tuple[Cell, ...]] = []
     for preset in found:
@@ -82,11 +83,14 @@ def scenarios_chapter(
             price = ask_over_time(session, [resolved.as_of], pairs=pairs, by="money", scenario=preset.id, costs=costs)
             by_price = _corridor_changes(session, price_before, price)
         shut = _nothing_shut(session, costs, base, resolved)
-        sentences.append(_sentence(session, preset, before, after, changes, by_price, nothing_shut=shut))
+        if preset.changes or resolved.as_of != base.as_of:  # the base changes nothing
+            effects.append((preset, after))
+            sentences.append(_sentence(session, preset, before, after, changes, by_price, nothing_shut=shut))
         rows += [_row(session, preset, one, other) for one, other in zip(before, after, strict=True)]
         moved += [(preset.name, "cost with time", *change) for change in changes]
         moved += [(preset.name, "price", *change) for change in by_price]
-    return Chapter(CHAPTER, "Scenarios", tuple(sentences), (_best_table(rows), _corridor_table(moved), _defined(found)))
+    lead = (_most(session, before, effects), *sentences)
+    return Chapter(CHAPTER, "Scenarios", lead, (_best_table(rows), _corridor_table(moved), _defined(found)))
 
 
 def best_ways(
@@ -117,6 +121,37 @@ def _best(search: Search, costs: ArcCosts, by: Objective, session: Session, pair
         return None
     arcs: list[int] = path_arcs(tree.arc, search.graph.tail, end).tolist()
     return arcs
+
+
+def _most(session: Session, before: Sequence[Best], effects: Sequence[tuple[Scenario, tuple[Best, ...]]]) -> Sentence:
+    """How many scenarios change a best way, and the largest change."""
+    changed = {}
+    largest: tuple[float, str, str] | None = None
+    for preset, after in effects:
+        for one, other in zip(before, after, strict=True):
+            if one.cost is None or other.cost is None:
+                if one.cost is not other.cost:
+                    changed[preset.id] = preset.name
+                continue
+            change = other.cost - one.cost
+            if abs(change) >= NOTICED_USD:
+                changed[preset.id] = preset.name
+                if largest is None or abs(change) > abs(largest[0]):
+                    largest = (change, preset.name, _name(session, one.pair))
+    cut = [
+        preset.name
+        for preset, after in effects
+        if any(b.cost is not None and a.cost is None for b, a in zip(before, after, strict=True))
+    ]
+    values = {"n": Figure(len(effects), "number"), "changed": Figure(len(changed), "number", 0, CHAPTER)}
+    text = "Of {n} scenarios {changed} change a best way"
+    if largest is not None:
+        values |= {"usd": Figure(abs(largest[0]), "number"), "name": Figure(largest[1]), "to": Figure(largest[2])}
+        dearer = "dearer" if largest[0] > 0 else "cheaper"
+        text += f", most of all {{name}} for {{to}}: USD {{usd}} {dearer} with the value of time"
+    values["cut"] = Figure(", ".join(cut))
+    text += "; {cut} cuts a pair off" if cut else "; none cuts a pair off"
+    return Sentence(text + ".", values)
 
 
 def _name(session: Session, pair: WeightedPair) -> str:

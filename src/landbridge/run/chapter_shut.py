@@ -160,16 +160,20 @@ def _cells(row: ClosureRow) -> tuple[Cell, ...]:
     )
 
 
+#: Said once, below the first table.
+_MEANS: Final = (
+    "Means over the pairs that still have a way, whether they used it or not. Traffic, cost and loss are shares of all "
+    "pairs; what no best way uses is left out. So in all tables of this chapter."
+)
+
+
 def _table(what: What, one: str, table: ClosureTable) -> Table:
     rows = tuple((row.name, row.id, *_cells(row)) for row in table.rows[:SHOWN])
-    note = (
-        "Means over the pairs that still have a way, whether they used it or not. Traffic, cost and loss are shares of "
-        "all pairs; what no best way uses is left out."
-    )
+    notes = [_MEANS] if what == KINDS[0][0] else []
     if len(table.rows) > SHOWN:
-        note += f" The worst {SHOWN} of {len(table.rows)}."
+        notes.append(f"The worst {SHOWN} of {len(table.rows)}.")
     columns = (Column("name", one), Column("id", "id"), *_COLUMNS)
-    return Table(f"close-{what}", f"If one {one} shuts", columns, rows, note)
+    return Table(f"close-{what}", f"If one {one} shuts", columns, rows, " ".join(notes))
 
 
 def _joint(single: ClosureTable, joint: ClosureTable) -> Table:
@@ -260,6 +264,7 @@ def _map(session: Session, tables: dict[str, ClosureTable]) -> MapData:
         points=tuple(points),
         shaded=study.region.countries,
         attributions=credits_of({line.mode for line in lines}),
+        strong="the ten worst",
     )
 
 

@@ -54,7 +54,7 @@ def when_chapter(
     parts: list[Part] = [_gains(found, pairs, named), _axes(session, found, pairs, named)]
     parts += [_chart(session, found, pair, "", f"{_ends(session, pair)}: rank of each corridor") for pair in pairs]
     parts += [_moves(session, found), then_and_now]
-    lead = [*_who_gained(found, pairs, named)]
+    lead = [_best_on(found, named), *_who_gained(found, pairs, named)]
     worlds: dict[str, OverTime] = {}
     for flag in flags(session):
         step(f"corridors for a carrier under the flag {flag}")
@@ -173,6 +173,29 @@ def _changes(
             cost, hours, rank = (math.fsum(column) / len(deltas) for column in zip(*deltas, strict=True))
             changes[corridor] = (len(deltas), cost, hours, rank)
     return changes
+
+
+_BY: Final = {"cost": "cost with the value of time", "time": "time", "money": "price", "co2": "CO2"}
+
+
+def _best_on(found: OverTime, named: Sequence[datetime.date]) -> Sentence:
+    """Which corridors are best for how many pairs on each named day."""
+    names = _corridors(found)
+    values: dict[str, Figure] = {}
+    pieces = []
+    for place, day in enumerate(named):
+        first = [row.way.corridor for row in found.rows if row.day == day and row.rank == 1]
+        counts = {corridor: first.count(corridor) for corridor in names if corridor in first}
+        listed: list[str] = []
+        for corridor, count in sorted(counts.items(), key=lambda item: -item[1]):
+            key = f"best{place}_{len(listed)}"
+            values |= {f"{key}_n": Figure(count, "number"), f"{key}_name": Figure(names[corridor])}
+            listed.append(f"{{{key}_name}} for {{{key}_n}}")
+        values[f"day{place}"] = Figure(day.isoformat())
+        pieces.append(f"on {{day{place}}} {', '.join(listed) or 'none'}")
+    text = "; ".join(pieces)
+    values["by"] = Figure(_BY[found.by])
+    return Sentence("The best named corridor by {by}, for how many pairs: " + text + ".", values)
 
 
 def _who_gained(found: OverTime, pairs: Sequence[WeightedPair], named: Sequence[datetime.date]) -> list[Sentence]:

@@ -11,6 +11,7 @@ from landbridge.network.quality import Quality
 from landbridge.result.report import Column, ColumnKind, Table
 
 _TITLES: Final = {
+    "km": "length",
     "from_place": "from",
     "to_place": "to",
     "kind": "joined in",

@@ -127,7 +127,8 @@ def _other_corridors(pair: PairAnswer, ways: Sequence[CorridorWay]) -> list[Comp
             )
         else:
             why = way.closed.reason if way.closed else "no way"
-        rows.append(no_way_row(pair, (way.name,), why))
+        shut = way.closed is not None and bool(way.closed.closures)
+        rows.append(no_way_row(pair, (way.name,), why, shut=shut))
     return rows
 
 

@@ -504,7 +504,7 @@ def ratio_chart(chart: RatioChart, *, id_: str, width: float = 960, height: floa
 _RATIO_TICKS: Final = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 10)
 
 
-def histogram(chart: Histogram, *, id_: str, width: float = 640, height: float = 250) -> str:
+def histogram(chart: Histogram, *, id_: str, width: float = 960, height: float = 250) -> str:
     """Bars between the edges on a linear axis, numbers on them, the median marked."""
     if not any(chart.counts):
         empty = svg.text(8, 24, "Nothing to count.", colour=palette.QUIET)

@@ -200,6 +200,8 @@ def map_svg(data: MapData, *, width: float = 960, height: float = 560, id_: str 
     scale_bar = ""
     if isinstance(projection, Projection):
         scale_bar, scale_box = _scale_bar(projection, height)
+        if scale_box[2] > credit_box[0]:  # above the credit where both do not fit side by side
+            scale_bar, scale_box = _scale_bar(projection, height - 14)
         obstacles.append(scale_box)
     labels = svg.place_labels(wanted, (4, 4, width - 4, height - 4), obstacles, samples)
     named = svg.place_labels(
@@ -621,7 +623,7 @@ def _legend(data: MapData, width: float, height: float) -> str:
     elif any(point.closed for point in data.points):
         items.append((mark("crossing", 13, 0, closed=True), "closed"))
     if any(line.strong for line in data.lines) and not all(line.strong for line in data.lines):
-        items.append((svg.stroked("M0 0h26", palette.STROKES["rail"], wider=1.6), "best way"))
+        items.append((svg.stroked("M0 0h26", palette.STROKES["rail"], wider=1.6), data.strong))
     for kind, word in KIND_WORDS.items():
         for dash in (False, True):
             if any(point.kind == kind and not point.closed and point.assumed == dash for point in data.points):

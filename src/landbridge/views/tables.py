@@ -3,8 +3,11 @@ workbook."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
+from landbridge.io.atlas import country_names
 from landbridge.result.report import (
     BasisCount,
     BenchmarkMedian,
@@ -318,9 +321,28 @@ def checks_table(checks: Sequence[ComponentCheck]) -> Table:
         Column("note", "note"),
     )
     rows: list[tuple[Cell, ...]] = [
-        (c.subject, c.quantity, c.published, c.model, c.unit, c.ratio, c.source, c.note) for c in checks
+        (
+            _countries_named(c.subject),
+            c.quantity,
+            c.published,
+            c.model,
+            _UNIT_WORDS.get(c.unit, c.unit),
+            c.ratio,
+            c.source,
+            c.note,
+        )
+        for c in checks
     ]
     return Table("checks", "Parts of the model against published figures", columns, tuple(rows))
+
+
+#: Units of the ledger in words.
+_UNIT_WORDS: Final = {"usd_per_unit": "USD a unit", "usd_per_unit_km": "USD a unit and km", "km_per_hour": "km/h"}
+
+
+def _countries_named(text: str) -> str:
+    """A text with the names of countries for their ISO codes."""
+    return re.sub(r"\b[A-Z]{3}\b", lambda match: country_names().get(match[0], match[0]), text)
 
 
 def benchmark_tables(benchmarks: Benchmarks) -> tuple[Table, ...]:

@@ -193,7 +193,7 @@ def _blocks(table: Table, shown: Sequence[int], *, title: bool) -> RenderableTyp
         leading = next((n for n, (column, _) in enumerate(filled) if not tables.is_number(column)), 0) + 1
         lines.append(Text("  ".join(text for _, text in filled[:leading]), style="bold"))
         short = [
-            f"{column.title} {text}{f' {column.unit}' if column.unit else ''}"
+            f"{column.title} {text}{f' {column.unit}' if column.unit not in ('', 'n') else ''}"
             for column, text in filled[leading:]
             if len(text) <= _SHORT
         ]

@@ -45,7 +45,7 @@ from landbridge.result.report import (
 from landbridge.result.routes import Contribution, Route
 from landbridge.views import charts, figures, map, svg, tables  # noqa: A004 - the module is the map
 from landbridge.views.report.links import Anchors, slug
-from landbridge.views.report.sentences import country_name, headline_sentences
+from landbridge.views.report.sentences import accuracy_sentences, country_name, headline_sentences
 
 #: A longer table of a further chapter is folded; it stands whole in the workbook and the tables.
 LONGEST_OPEN_TABLE: Final = 30
@@ -277,7 +277,15 @@ class _Page:
                     text = self.way(ref, tables.cell_text(column, value))
                     cell = Markup('<td class="num{}" data-v="{}">{}</td>').format(mostly, repr(value), text)
                 if row.route_id is None and column.key == "corridors":
-                    cell = Markup('<td>{} <span class="closed">{}</span></td>').format(value, row.why_not)
+                    # The reason takes the place of all the numbers.
+                    style = "closed" if row.shut else "quiet"
+                    shown.append(Markup("<td>{}</td>").format(value))
+                    shown.append(
+                        Markup('<td class="reason {}" colspan="{}">{}</td>').format(
+                            style, len(keep) - len(shown), row.why_not
+                        )
+                    )
+                    break
                 shown.append(cell)
             first = row.rank == 1
             body.append(
@@ -296,6 +304,14 @@ class _Page:
     def n_ways(self, pair_id: str) -> int:
         """How many ways were found for a pair."""
         return sum(row.pair_id == pair_id and row.route_id is not None for row in self.data.comparison)
+
+    def n_left_out(self) -> int:
+        """How many named corridors are not among the ways of their pair."""
+        return sum(row.route_id is None for row in self.data.comparison)
+
+    def accuracy(self) -> list[Sentence]:
+        """How far off the model is, in a sentence."""
+        return accuracy_sentences(self.data.headline)
 
     def ref(self, pair_id: str, route_id: str | None) -> RouteRef:
         """A reference, for the template."""

@@ -22,6 +22,7 @@ reveal();
 
 // A click on a head sorts; a second one turns the order round. Empty cells stay last.
 function value(cell) {
+  if (!cell) return null;
   const text = cell.dataset.v === undefined ? cell.textContent.trim() : cell.dataset.v;
   const number = Number(text.replace(/,/g, ""));
   if (text === "" || text === "–") return null;

@@ -17,7 +17,7 @@ def headline_sentences(study: StudySummary, headline: Headline) -> list[Sentence
         *_what_all_ways_share(headline),
         *_cut_off(headline),
         *_assumed(headline),
-        *_accuracy(headline),
+        *accuracy_sentences(headline),
     ]
     return sentences or [Sentence("No pair was asked.")]
 
@@ -141,7 +141,8 @@ def _assumed(headline: Headline) -> list[Sentence]:
     return [Sentence(template, values)]
 
 
-def _accuracy(headline: Headline) -> list[Sentence]:
+def accuracy_sentences(headline: Headline) -> list[Sentence]:
+    """How far off the model is: median errors; nothing where nothing is compared."""
     words = {"days": "on days", "usd": "on prices", "km": "on distance"}
     parts, values = [], {}
     for median in headline.medians:
