@@ -143,3 +143,16 @@ def test_any_table(data: ReportData) -> None:
 def test_explanation_of_a_wait_is_apart(given: RoutesAnswer) -> None:
     text = printed(terminal.show_explanation, given, given.routes[0])
     assert text.index("before departure") < text.index("1 sea")
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_an_explanation_fits_the_screen_and_breaks_no_word(width: int) -> None:
+    given = answer("Tashkent", ways("Tashkent", 1))
+    route = given.routes[0]
+    text = printed(terminal.show_explanation, given, route, width=width)
+    assert max(len(line) for line in text.splitlines()) <= width
+    words = set(text.replace(",", " ").split())
+    for part in route.contributions:
+        assert {fact for fact in part.facts if len(fact) <= 28} <= words  # a longer word may be broken
+        assert figures.number(part.amount, 2).replace(",", " ").split()[-1] in words
+        assert part.basis in words
