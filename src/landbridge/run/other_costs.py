@@ -148,16 +148,20 @@ def _same(one: Modifier, other: Modifier) -> bool:
 
 
 def _with_closures(made: _Made, state: State) -> ArcCosts:
-    """The costs made, shut where ``state`` says so and where they were shut for a reason that no state knows."""
+    """The costs made, shut where they were for a reason that no state knows, and else where ``state`` says so.
+
+    In this order, because costs close what is unfit or has no figure before what the day shuts.
+    """
     costs = made.costs
     found: dict[Closure, int] = {}
     closure = np.full(costs.network.n_arcs, -1, dtype=np.int32)
-    for position, reason in enumerate(state.closures):
-        closure[state.closure == position] = found.setdefault(reason, len(found))
-    rest = (closure < 0) & (costs.closure >= 0)
-    for position in np.unique(costs.closure[rest]).tolist():
+    of_state = set(made.state.closures)
+    for position in np.unique(costs.closure[costs.closure >= 0]).tolist():
         reason = costs.closures[position]
-        closure[rest & (costs.closure == position)] = found.setdefault(reason, len(found))
+        if reason not in of_state:
+            closure[costs.closure == position] = found.setdefault(reason, len(found))
+    for position, reason in enumerate(state.closures):
+        closure[(state.closure == position) & (closure < 0)] = found.setdefault(reason, len(found))
     old = set(made.state.notes)
     notes = (*state.notes, *(note for note in costs.notes if note not in old))
     # A new object, so that nothing it remembers of the old closures is taken over.
