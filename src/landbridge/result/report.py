@@ -24,8 +24,8 @@ from landbridge.result.routes import Line, Route, RoutesAnswer
 
 #: How a column is shown. ``days`` holds hours and is shown as days; ``share`` and ``signed_share`` hold fractions and
 #: are shown in percent;
-#: ``basis`` marks assumed values; ``status`` marks closed ones; ``facts`` holds a tuple of fact ids; ``source`` a
-#: source id; ``url`` an address;
+#: ``country`` holds an ISO alpha-3 code and is shown by name; ``basis`` marks assumed values; ``status`` marks closed
+#: ones; ``facts`` holds a tuple of fact ids; ``source`` a source id; ``url`` an address;
 #: ``year`` is a number without thousands separator; ``route`` holds a :class:`RouteRef`.
 ColumnKind = Literal[
     "text",
@@ -34,6 +34,7 @@ ColumnKind = Literal[
     "days",
     "share",
     "signed_share",
+    "country",
     "basis",
     "status",
     "fact",

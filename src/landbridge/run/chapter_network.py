@@ -7,14 +7,12 @@ import itertools
 import math
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
 import shapely
 
 from landbridge.costs.arccosts import ArcCosts
-from landbridge.io.atlas import country_names
 from landbridge.io.polyline import cut_at_date_line
 from landbridge.network.geometry import section_ratios
 from landbridge.network.quality import Quality, quality
@@ -54,7 +52,7 @@ def network_chapter(session: Session, costs: ArcCosts, resolved: Resolved) -> Ch
     shut = _shut(session, resolved)
     hours = border_hours(session, costs)
     paths = _paths(session)
-    tables = {table.id: _readable(table) for table in quality_tables(found, session.names.places)}
+    tables = {table.id: table for table in quality_tables(found, session.names.places)}
     lead = [
         _size(session, found),
         _joined(found),
@@ -74,19 +72,6 @@ def network_chapter(session: Session, costs: ArcCosts, resolved: Resolved) -> Ch
         tables["links"],
     )
     return Chapter(CHAPTER, "The network", tuple(lead), parts)
-
-
-def _readable(table: Table) -> Table:
-    """Names of countries for their codes; what a row is called first, its id last."""
-    names = country_names()
-    keys = [column.key for column in table.columns]
-    order = sorted(range(len(keys)), key=lambda i: (keys[i] == "id", not keys[i].endswith("_place")))
-
-    def cell(place: int, value: Cell) -> Cell:
-        return names.get(value, value) if keys[place] == "country" and isinstance(value, str) else value
-
-    rows = tuple(tuple(cell(place, row[place]) for place in order) for row in table.rows)
-    return replace(table, columns=tuple(table.columns[place] for place in order), rows=rows)
 
 
 # --- sentences ------------------------------------------------------------------------------------------------------

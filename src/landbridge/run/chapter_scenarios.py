@@ -148,7 +148,7 @@ def _most(session: Session, before: Sequence[Best], effects: Sequence[tuple[Scen
     if largest is not None:
         values |= {"usd": Figure(abs(largest[0]), "number"), "name": Figure(largest[1]), "to": Figure(largest[2])}
         dearer = "dearer" if largest[0] > 0 else "cheaper"
-        text += f", most of all {{name}} for {{to}}: USD {{usd}} {dearer} with the value of time"
+        text += f", most of all “{{name}}” for {{to}}: USD {{usd}} {dearer} with the value of time"
     values["cut"] = Figure(", ".join(cut))
     text += "; {cut} cuts a pair off" if cut else "; none cuts a pair off"
     return Sentence(text + ".", values)

@@ -11,7 +11,6 @@ from typing import Final
 import numpy as np
 import shapely
 
-from landbridge.io.atlas import country_names
 from landbridge.io.polyline import cut_at_date_line
 from landbridge.result.report import (
     Cell,
@@ -215,27 +214,30 @@ def _check_table(checks: Sequence[SpotCheck]) -> Table:
 
 
 def _holes(found: WorldQuality) -> Table:
-    names = country_names()
-    rows = tuple((hole.what, hole.name, names.get(hole.country, hole.country), hole.why) for hole in found.holes)
-    columns = (Column("what", "what"), Column("name", "name"), Column("country", "country"), Column("why", "why"))
+    rows = tuple((hole.what, hole.name, hole.country, hole.why) for hole in found.holes)
+    columns = (
+        Column("what", "what"),
+        Column("name", "name"),
+        Column("country", "country", kind="country"),
+        Column("why", "why"),
+    )
     note = "A place without a terminal is answered from the nearest road by an access leg, or by its port."
     return Table("holes", "What the world's network does not reach", columns, rows, note)
 
 
 def _links(found: WorldQuality) -> Table:
     """Pieces and kilometres per country, most kilometres first."""
-    names = country_names()
     total: Counter[str] = Counter()
     for (country, _), km in found.km.items():
         total[country] += round(km)
     rows: list[tuple[Cell, ...]] = []
     for country in sorted(total, key=lambda code: (-total[code], code)):
-        cells: list[Cell] = [names.get(country, country)]
+        cells: list[Cell] = [country]
         for mode in ("rail", "road"):
             cells += [found.links.get((country, mode)), found.km.get((country, mode))]
         rows.append(tuple(cells))
     columns = (
-        Column("country", "country"),
+        Column("country", "country", kind="country"),
         Column("rail", "rail", "pieces", "number"),
         Column("rail_km", "rail", "km", "number"),
         Column("road", "road", "pieces", "number"),

@@ -46,6 +46,9 @@ _QUAYS: Final = "A box starts or ends in the port's own city there, or changes s
 
 
 def _table(identifier: str, title: str, frame: pd.DataFrame, note: str = "") -> Table:
+    """Ends first, the id last."""
+    names = sorted(frame.columns, key=lambda name: (name == "id", not name.endswith("_place")))
+    frame = frame[names]
     columns = tuple(_column(str(name), frame[name]) for name in frame.columns)
     rows = tuple(
         tuple(None if pd.isna(cell) else cell for cell in row) for row in frame.itertuples(index=False, name=None)
@@ -57,5 +60,6 @@ def _column(name: str, values: pd.Series[Any]) -> Column:
     unit = "km" if name.endswith("km") else ""
     title = _TITLES.get(name, name.removesuffix("_km").replace("_", " "))
     kind: ColumnKind = "number" if pd.api.types.is_numeric_dtype(values) else "text"
+    kind = "country" if name == "country" else kind
     decimals = 2 if name == "ratio" else 0
     return Column(name, title, unit, kind, decimals)

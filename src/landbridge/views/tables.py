@@ -47,7 +47,7 @@ def cell_text(column: Column, value: Cell) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):
-        return value
+        return country_names().get(value, value) if column.kind == "country" else value
     if column.kind == "days":
         return figures.days(value, column.decimals)
     if column.kind == "share":
