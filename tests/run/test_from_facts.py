@@ -105,7 +105,9 @@ def test_the_price_of_a_shipment_is_shared_not_converted() -> None:
 
 
 def test_where_the_chain_stops_it_says_why() -> None:
-    assert "more than its facts say" in str(made("13208 km more than the shortest lane x 0.0588 USD per km", "own"))
+    assert "in no fact" in str(made("13208 km more than the shortest lane x 0.0588 USD per km", "own"))
+    assert "in no fact" in str(made("ocean price + 310 km x 0.0588", "own;dwell"))
+    assert "more than its facts say" in str(made("something of its own (here)", "own"))
     assert "no price index of 2018" in str(made("ocean price of 2018 x 1.2 to 2024", "price;cpi.2024"))
     assert "no factor" in str(made("100 + 70 (A outbound + B inbound)", "truck;own"))
     assert "2 values" in str(made("30 + 48 (A outbound + B inbound)", "dwell;interval;speed"))

@@ -295,7 +295,7 @@ def test_contributions_come_from_their_facts_but_for_the_few_that_say_why_not() 
             stopped.append(row)
         else:
             assert {fact for part in explained.components for fact in part.facts} <= set(parted(row["facts"]))
-    assert len(stopped) < 0.01 * len(rows)
+    assert len(stopped) < 0.03 * len(rows)
 
 
 def test_a_changed_fact_shows_up_in_the_contributions_made_of_it_and_above() -> None:

@@ -95,6 +95,8 @@ _SHAPES: Final[tuple[tuple[re.Pattern[str], int, Made], ...]] = tuple(
 )
 #: A value itself, in words, with the factors that were applied: "ocean price per feu x 0.667 of 2025 x 0.974 to 2024".
 _VALUE: Final = re.compile(rf"[a-z0-9 ]+?(?: per [a-z0-9]+ x {_N})?(?: of \d{{4}} x {_N} to \d{{4}})?(?:: nothing)?")
+#: Kilometres inside a formula that are not those of the arc.
+_KILOMETRES: Final = re.compile(rf"{_N} km (?:more than|x) ")
 #: The price of a shipment, shared by what is in it.
 _SHARED: Final = re.compile(rf"\(.*\) x {_N} of a shipment")
 #: What a scenario or an event did to a value, and what it set or added.
@@ -133,6 +135,8 @@ def _rate(formula: str, km: float, inputs: Sequence[Record], question: Question)
         if len(values) != 2:
             raise _StopError("the formula takes a share of one price, and the facts name another number of values")
         return values[0].amount * values[1].amount, values
+    if _KILOMETRES.search(formula):
+        raise _StopError("its kilometres lie between two lanes of the network and stand in no fact")
     raise _StopError("the formula holds more than its facts say")
 
 
