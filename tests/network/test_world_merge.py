@@ -170,9 +170,11 @@ def test_shut_borders_are_shut_but_for_what_the_study_curates(merged: WorldTable
         for row in land_table("border_status")
         for mode in row["modes"].split(";")
     }
+    open_ones = {name for row in land_table("border_status") for name in row["open"].split(";") if name}
+    assert open_ones <= {row["id"] for row in merged.rows["crossings"] if row["status"] == "operating"}
     seen = 0
     for row in merged.rows["crossings"]:
-        if row["id"] not in own and (row["mode"], frozenset((row["country_a"], row["country_b"]))) in shut:
+        if row["id"] not in own | open_ones and (row["mode"], frozenset((row["country_a"], row["country_b"]))) in shut:
             assert row["status"] == "closed"
             seen += 1
     assert seen > 20
@@ -251,3 +253,34 @@ def test_the_nearest_node_is_the_nearest_of_all(
         assert found is not None
         assert (found[1], found[0].key) == naive
     assert _Near(draft).nearest("rail", "AAA", lat, lon, math.inf) is None
+
+
+def test_no_name_of_the_world_is_a_syllable_of_a_transcription(merged: WorldTables) -> None:
+    own = {(row["subject"], row["name"]) for row in study().facts.rows("names")}
+    full = {row["ascii"] for row in land_table("world_places")}
+    for row in merged.rows["names"]:
+        if (row["subject"], row["name"]) not in own and row["name"].isascii():
+            assert len(row["name"]) > 2 or row["name"] in full, row
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("Dubai", "jebel-ali"), ("Plymouth", "plymouth-gbr"), ("Penang", "paya-terubong-mys"),
+        ("Lhasa", "chengguan-qu-chn"), ("Yining", "ghulja-chn"), ("Kochi (IND)", "kanayannur-ind"),
+        ("Nice", "nice-fra"), ("Split", "split-hrv"), ("Cork", "cork-irl"), ("Bari", "bari-ita"),
+        ("Van", "van"), ("Male", "male-mdv"), ("Bar", "mebar"), ("Lome", "lome-tgo"), ("Calais", "fr-calais"),
+    ],
+)  # fmt: skip
+def test_a_common_name_finds_the_town_that_is_meant(text: str, place: str) -> None:
+    assert world().gazetteer.place(text).place == place
+
+
+def test_every_border_with_a_known_road_has_a_crossing(merged: WorldTables) -> None:
+    """Neighbours without any: no road, or none that trucks use (written here by hand, general knowledge)."""
+    joined = {frozenset((row["country_a"], row["country_b"])) for row in merged.rows["crossings"]}
+    for pair in (
+        "AFG-PAK", "BLZ-GTM", "BRA-GUF", "BWA-ZMB", "COD-COG", "DJI-SOM", "EGY-SDN", "GEO-RUS", "GUY-SUR", "HRV-MNE",
+        "JOR-PSE", "KEN-SSD", "MAF-SXM", "MAR-MRT", "MNE-XKX", "MOZ-TZA", "SMR-ITA", "VAT-ITA",
+    ):  # fmt: skip
+        assert frozenset(pair.split("-")) in joined, pair

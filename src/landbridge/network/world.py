@@ -52,6 +52,8 @@ CURATED_RATIO: Final = 1.25
 STATION_DETOUR_KM: Final = 40.0
 #: Length of an assumed link over the straight line.
 ASSUMED_CIRCUITY: Final = 1.3
+#: Letters of an alias in Latin script: shorter ones are syllables of transcriptions ("Po" for Bozhou).
+SHORTEST_ALIAS: Final = 3
 #: Source of the derived rows, in the table ``sources`` of the world's facts.
 SOURCE: Final = "landbridge-world"
 
@@ -217,7 +219,8 @@ def _names(world: Sequence[Row], same: Mapping[str, str]) -> list[Row]:
     """Other names of the world's places; of a place that is a curated city its own name too."""
     found = []
     for row in world:
-        names = {row["ascii"], *row["aliases"].split(";")} | ({row["name"]} if row["id"] in same else set())
+        aliases = {name for name in row["aliases"].split(";") if len(name) >= SHORTEST_ALIAS or not name.isascii()}
+        names = {row["ascii"], *aliases} | ({row["name"]} if row["id"] in same else set())
         subject = f"place:{same.get(row['id'], row['id'])}"
         found += [{"name": name, "subject": subject, "source": SOURCE, "note": ""} for name in sorted(names) if name]
     for name, place in _more_names():

@@ -232,7 +232,7 @@ def crossing_rows(skeleton: Skeleton, closed: Sequence[Mapping[str, str]]) -> li
     rows = []
     for position, crossing in enumerate(network.crossings):
         border = status.get((crossing.mode, crossing.country_a, crossing.country_b))
-        if crossing.curated:
+        if crossing.curated or (border and crossing.id in border["open"].split(";")):
             border = None
         rows.append(
             {

@@ -34,8 +34,8 @@ def port_rows(graph: SeaGraph, folder: Traversable | None = None) -> list[dict[s
     """Rows of ``ports.csv`` by UN/LOCODE.
 
     A corrected row replaces searoute's of the same code and of the codes in its column ``replaces``, which
-    become aliases. Of two rows of one code the one marked as a terminal stays, else the first; codes that
-    are no UN/LOCODE are left out.
+    become aliases; without a ``size`` of its own it has theirs. Of two rows of one code the one marked as a
+    terminal stays, else the first; codes that are no UN/LOCODE are left out.
     """
     corrections = _corrections(folder)
     gone = {code for row in corrections for code in _codes(row["replaces"])}
@@ -49,7 +49,7 @@ def port_rows(graph: SeaGraph, folder: Traversable | None = None) -> list[dict[s
             "country": row["country"],
             "lat": row["lat"],
             "lon": row["lon"],
-            "size": next((other["size"] for other in old if other["size"]), ""),
+            "size": row["size"] or next((other["size"] for other in old if other["size"]), ""),
             "aliases": row["replaces"],
             "basis": row["basis"],
         }
