@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from importlib import resources
+
 import numpy as np
 import pytest
 
 from landbridge.io.polyline import encode
 from landbridge.network.geometry import LAND_DECIMALS, SEA_DECIMALS, Shapes, link_shapes, section_lines
+from landbridge.network.world import link_lines
 
 SEA = encode(np.array([35.67, 40.0, 50.12]), np.array([139.75, 179.0, 190.5]), SEA_DECIMALS)
 LAND = encode(np.array([43.251, 45.252]), np.array([76.943, 82.567]), LAND_DECIMALS)
@@ -45,3 +50,14 @@ def test_curated_sections_lie_on_known_lines():
         points = shapes[section]
         assert len(points) >= 2
         assert all(-90 <= lat <= 90 and -180 <= lon <= 360 for lat, lon in points)
+
+
+def test_lines_of_links_are_those_of_their_table() -> None:
+    path = resources.files("landbridge").joinpath("world/land/world_links.csv")
+    rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
+    drawn = {row["id"]: row["geometry"] for row in rows if row["geometry"]}
+    one = next(iter(drawn))
+    found = link_lines({one: "known", "RAIL001": "of the study"})
+    assert dict(found) == {**drawn, one: "known", "RAIL001": "of the study"}
+    assert "no such link" not in found
+    assert len(found) == len(drawn) + 1

@@ -142,4 +142,4 @@ def test_links_cut_by_hand_exist_and_are_gone(merged: WorldTables) -> None:
     assert not cut_links() & left
     by_hand = {row["id"] for row in merged.rows["sections"] if row["note"] == "written by hand"}
     assert by_hand
-    assert not by_hand & (derived | set(link_lines()))
+    assert not by_hand & (derived | set(link_lines({})))

@@ -20,9 +20,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from importlib import resources
 from typing import Any, Final
 
@@ -76,14 +75,37 @@ def land_table(name: str) -> list[Row]:
     return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
 
 
-@cache
-def link_lines() -> Mapping[str, str]:
-    """Link id -> encoded line of the derived links (OpenStreetMap, ODbL)."""
+def link_lines(known: Mapping[str, str]) -> Mapping[str, str]:
+    """Link id -> encoded line of the derived links (OpenStreetMap, ODbL), and of those that are known."""
     path = resources.files("landbridge").joinpath("world/land/world_links.csv")
-    rows = csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline=""))
-    header = next(rows)
-    identifier, geometry = header.index("id"), header.index("geometry")
-    return {row[identifier]: row[geometry] for row in rows if row[geometry]}
+    header, *rows = path.read_text(encoding="utf-8").splitlines()
+    columns = header.split(",")
+    assert columns[0] == "id"
+    return _Lines({row.partition(",")[0]: row for row in rows}, columns.index("geometry"), known)
+
+
+@dataclass(frozen=True)
+class _Lines(Mapping[str, str]):
+    """Lines of links by id; a row is taken apart when its line is asked for, as few are."""
+
+    rows: Mapping[str, str]
+    column: int
+    known: Mapping[str, str]
+
+    def __getitem__(self, link: str) -> str:
+        if link in self.known:
+            return self.known[link]
+        line = next(csv.reader([self.rows[link]]))[self.column]
+        if not line:
+            raise KeyError(link)
+        return line
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self.known
+        yield from (link for link in self.rows if link not in self.known and link in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def world_files() -> list[bytes]:
@@ -111,7 +133,7 @@ def merge_world(curated: Mapping[str, Sequence[Mapping[str, str]]]) -> WorldTabl
     sections, dropped = _sections(mine, world["links"], same, crossing_of, position)
     sections += _station_links(places, sections, position)
     ports = port_rows(mine["ports"], places, sections)
-    ferries = ferry_rows(places, sections, link_lines())
+    ferries = ferry_rows(places, sections, link_lines({}))
     position.update((row["id"], (float(row["lat"]), float(row["lon"]))) for row in [*places, *ferries.places])
     more_sections, more_crossings = hand_links(same, position)
     rows = {

@@ -121,7 +121,7 @@ class WorldSession(Session):
         if self.base is not None:
             return self.base.shapes
         sea = {link: text for link, text in self.lines.items() if text}
-        return Shapes({**sea, **ferry_lines()}, {**link_lines(), **section_lines()})
+        return Shapes({**sea, **ferry_lines()}, link_lines(section_lines()))
 
     @cached_property
     def _country(self) -> Mapping[str, str]:
