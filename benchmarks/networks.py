@@ -31,12 +31,13 @@ class Network:
 
 @dataclass(frozen=True)
 class Demand:
-    """A network with origins, destinations (nodes) and trips (o, d)."""
+    """A network with origins, destinations (nodes) and trips (o, d); ``things``: arcs that close together."""
 
     network: Network
     origin: np.ndarray
     destination: np.ndarray
     trips: np.ndarray
+    things: list[np.ndarray]
 
 
 def read_npz(path: Path) -> Network:
@@ -131,6 +132,45 @@ def town(nodes: int, links: int, seed: int) -> Network:
     )
 
 
+def single(network: Network) -> list[np.ndarray]:
+    """Every arc by itself."""
+    return [np.array([arc], np.int32) for arc in range(network.tail.size)]
+
+
+def strategic(name: str, zones: int, seed: int) -> Demand:
+    """The study's or the world's network as the program opens it: boxes, least cost, all links, some places at random.
+
+    Arcs closed on the study's base date are left out, because some peers take finite weights only.
+    """
+    from landbridge.run.net import net_of_session, things_of_net
+    from landbridge.run.session import open_study
+
+    session = open_study()
+    if name == "world":
+        session = session.world
+    cargo = session.study.cargo
+    net = net_of_session(session, cargo=cargo.default, value=cargo.value, by="cost", resolved=session.resolved())
+    wires = net.wires
+    is_open = np.isfinite(wires.weight)
+    number = np.where(is_open, np.cumsum(is_open) - 1, -1)
+    things = [number[thing.arcs][is_open[thing.arcs]].astype(np.int32) for thing in things_of_net(net)]
+    taken = np.random.default_rng(seed).choice(len(net.zones), zones, replace=False)
+    places = [net.zones[i] for i in sorted(taken.tolist())]
+    network = Network(
+        f"strategic network of the {name} ({wires.n_nodes:,} nodes, {is_open.sum():,} open arcs, {zones} places)",
+        wires.tail[is_open],
+        wires.head[is_open],
+        wires.weight[is_open],
+        np.column_stack([values[is_open] for values in wires.attributes.values()]),
+        session.network.node_lat,
+        session.network.node_lon,
+    )
+    origin, destination = (
+        np.array([ends[place] for place in places], np.int32) for ends in (wires.origin_node, wires.destination_node)
+    )
+    return Demand(network, origin, destination, 1.0 - np.eye(zones), [arcs for arcs in things if arcs.size])
+
+
 def town_with_zones(name: str, nodes: int, links: int, zones: int, seed: int) -> Demand:
     """A town whose zones hang on it by one connector each way and cannot be passed through; one trip per pair."""
     base = town(nodes, links - 2 * zones, seed)
@@ -147,7 +187,7 @@ def town_with_zones(name: str, nodes: int, links: int, zones: int, seed: int) ->
         np.concatenate([base.lat, base.lat[at], base.lat[at]]),
         np.concatenate([base.lon, base.lon[at], base.lon[at]]),
     )
-    return Demand(network, origin, destination, 1.0 - np.eye(zones))
+    return Demand(network, origin, destination, 1.0 - np.eye(zones), single(network))
 
 
 def read_tntp(folder: Path, name: str) -> Demand:
@@ -185,4 +225,4 @@ def read_tntp(folder: Path, name: str) -> Demand:
         places,
         places,
     )
-    return Demand(network, origin, destination, trips)
+    return Demand(network, origin, destination, trips, single(network))

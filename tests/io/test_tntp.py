@@ -53,6 +53,31 @@ def test_reads_trips_and_drops_empty_pairs(tmp_path: Path) -> None:
     assert list(pairs) == [(1, 1, 5.0), (1, 2, 10.0), (2, 1, 2.5)]
 
 
+def test_tolls_and_lengths_count_at_the_weights_of_the_file(tmp_path: Path) -> None:
+    weighed = NETWORK.replace("<END", "<TOLL FACTOR> 0.5\n<DISTANCE FACTOR> 0.1 ~ per mile\n<END", 1)
+    weighed = weighed.replace("1.5\t0.15\t4\t0\t0", "1.5\t0.15\t4\t0\t6")
+    network = read_tntp_network(write(tmp_path, "x_net.tntp", weighed))
+    assert network.cost.tolist() == pytest.approx([1.5 + 3.0 + 0.2, 0.2, 3.2])
+    assert read_tntp_network(write(tmp_path, "y_net.tntp", NETWORK)).cost.tolist() == [1.5, 0.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("<NUMBER OF LINKS> 3", "<NUMBER OF LINKS> 4", "3 links"),
+        ("<NUMBER OF NODES> 4", "<NUMBER OF NODES> 3", "node 4"),
+        ("<FIRST THRU NODE> 3", "<FIRST THRU NODE> three", "<FIRST THRU NODE>"),
+        ("<FIRST THRU NODE> 3", "<TOLL FACTOR> -1", "<TOLL FACTOR>"),
+        ("\t1\t3\t100.5", "\tnan\t3\t100.5", "line 8"),
+        ("\t1\t3\t100.5", "\tinf\t3\t100.5", "line 8"),
+    ],
+)
+def test_what_does_not_add_up_is_an_error(tmp_path: Path, old: str, new: str, said: str) -> None:
+    with pytest.raises(BadRequest) as caught:
+        read_tntp_network(write(tmp_path, "x_net.tntp", NETWORK.replace(old, new)))
+    assert said in str(caught.value.findings[0])
+
+
 def test_names_all_bad_links_at_once(tmp_path: Path) -> None:
     bad = NETWORK.replace("\t1\t3\t100.5", "\tone\t3\t100.5").replace("\t2\t3\t0.15", "\t2\t-3\t0.15")
     with pytest.raises(BadRequest) as caught:

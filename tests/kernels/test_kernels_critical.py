@@ -11,21 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from random_graphs import INF, arrays, graphs_and_orders, grid, laws
 
-from landbridge.kernels import critical
+from landbridge.kernels import critical_pairs
 from landbridge.kernels.cch import build_hierarchy, customise
-from landbridge.kernels.critical import (
-    closures,
-    groups_of,
-    hierarchy_closures,
-    logit_closures,
-    make_demand,
-    make_groups,
-    measures,
-    rank_agreement,
-    single_arcs,
-    sparse_closures,
-    unite,
-)
+from landbridge.kernels.critical import closures, groups_of, make_demand, make_groups, single_arcs, unite
+from landbridge.kernels.critical_choice import logit_closures
+from landbridge.kernels.critical_measures import measures, rank_agreement
+from landbridge.kernels.critical_pairs import hierarchy_closures, link_closures, sparse_closures
 from landbridge.kernels.graph import build_graph
 from landbridge.kernels.order import nested_dissection, sphere_points
 
@@ -100,6 +91,7 @@ def test_closing_groups_equals_the_twin_by_trees_and_by_edits(case, data):
     check(graph, pairs, volume, demand, members, closures(built, weight, demand, groups))
     hierarchy = build_hierarchy(tail, head, np.array(order, np.int32))
     metric = customise(hierarchy, weight)
+    check(graph, pairs, volume, demand, members, link_closures(built, hierarchy, metric, demand, groups))
     saved = [array.copy() for array in metric]
     check(graph, pairs, volume, demand, members, hierarchy_closures(hierarchy, metric, demand, groups))
     for left, right in zip(metric, saved, strict=True):
@@ -120,7 +112,12 @@ def test_closing_both_ways_of_a_link_adds_up_closing_each(case, data):
     _, _, demand = draw_demand(graph, data)
     built = build_graph(tail, head, graph.node_count)
     each = closures(built, weight, demand, single_arcs(np.arange(tail.size)))
-    united = closures(built, weight, demand, make_groups([np.array(link) for link in both]))
+    links = make_groups([np.array(link) for link in both])
+    united = closures(built, weight, demand, links)
+    hierarchy = build_hierarchy(tail, head, np.arange(graph.node_count, dtype=np.int32))
+    mixed = link_closures(built, hierarchy, customise(hierarchy, weight), demand, links)
+    for left, right in zip(mixed, united, strict=True):
+        np.testing.assert_array_equal(left, right)
     for g, (a, b) in enumerate(both):
         assert united.delta_total[g] == each.delta_total[a] + each.delta_total[b]
         assert united.cut_off[g] == each.cut_off[a] + each.cut_off[b]
@@ -134,7 +131,7 @@ def test_large_groups_are_customised_and_small_ones_edited_with_one_answer(monke
     demand = make_demand(np.repeat(np.arange(10), 4), rng.permutation(140)[:40], rng.random(40))
     groups = make_groups([rng.choice(tail.size, k, replace=False) for k in (1, 5, 60)])
     edited = hierarchy_closures(hierarchy, metric, demand, groups, threads=2)
-    monkeypatch.setattr(critical, "LARGEST_EDIT", 0)
+    monkeypatch.setattr(critical_pairs, "LARGEST_EDIT", 0)
     for left, right in zip(edited, hierarchy_closures(hierarchy, metric, demand, groups), strict=True):
         np.testing.assert_array_equal(left, right)
 

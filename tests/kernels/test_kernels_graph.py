@@ -16,7 +16,7 @@ from landbridge.kernels.dijkstra import (
     path_arcs,
     shortest_tree,
 )
-from landbridge.kernels.graph import build_graph, invert, reverse_graph, strong_parts
+from landbridge.kernels.graph import build_graph, invert, reverse_graph, strong_parts, useful_arcs
 from landbridge.kernels.threads import available_threads, ranges, run_on_threads
 
 
@@ -126,3 +126,20 @@ def test_pieces_are_taken_once_each_and_errors_come_through():
     except IndexError:
         return
     raise AssertionError("an error in a thread was lost")
+
+
+@given(multigraphs(), st.data())
+@laws
+def test_useful_arcs_keep_all_distances_and_no_dead_end(graph, data):
+    tail, head, weight = arrays(graph)
+    node = st.integers(0, graph.node_count - 1)
+    origins, destinations = data.draw(st.sets(node, max_size=3)), data.draw(st.sets(node, max_size=3))
+    is_origin, is_destination = (np.isin(np.arange(graph.node_count), list(ends)) for ends in (origins, destinations))
+    useful = useful_arcs(tail, head, weight, is_origin, is_destination)
+    before = naive.all_distances(graph)
+    after = naive.all_distances(graph.closed(np.flatnonzero(~useful).tolist()))
+    assert all(before[s][t] == after[s][t] for s in origins for t in destinations)
+    kept = [(t, h) for (t, h, _), use in zip(graph.arcs, useful, strict=True) if use]
+    for v in {end for arc in kept for end in arc}:
+        assert v in origins or any(h == v for _, h in kept)
+        assert v in destinations or any(t == v for t, _ in kept)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from random_graphs import INF, arrays, graphs_and_orders, grid, laws
 
-from landbridge.kernels.cch import DOWN, UP, PathQuery, build_hierarchy, customise, perfect_values
+from landbridge.kernels.cch import DOWN, UP, build_hierarchy, customise, perfect_values
 from landbridge.kernels.dijkstra import distance_matrix, shortest_tree
 from landbridge.kernels.graph import build_graph
 from landbridge.kernels.labels import (
@@ -24,6 +24,7 @@ from landbridge.kernels.labels import (
 )
 from landbridge.kernels.loading import all_or_nothing, select_link, tree_loading
 from landbridge.kernels.order import nested_dissection, sphere_points
+from landbridge.kernels.paths import PathQuery
 from landbridge.kernels.sweep import LANES, build_fan, sweep_distances
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
+from landbridge.models import criticality as model
 from landbridge.models.criticality import criticality
-from landbridge.models.wires import single_wires, wires_of_zones
+from landbridge.models.wires import Wire, single_wires, wires_of_zones
 
 
 def naive_distance(links: list[tuple[int, int, int]], n: int, first_thru: int, origin: int) -> list[float]:
@@ -69,6 +72,27 @@ def test_equals_closing_every_link_by_hand(
         expected = sum(volumes[i] * (now[i] - base[i]) for i in reached if np.isfinite(now[i]))
         assert np.isclose(row["delta_total"], expected)
         assert (row["from"], row["to"]) == (str(link[0]), str(link[1]))
+
+
+@given(networks(), st.data())
+@settings(max_examples=60, deadline=None)
+def test_pair_by_pair_says_what_trees_say(
+    case: tuple[list[tuple[int, int, int]], int, int, list[tuple[int, int, int]]], data: st.DataObject
+) -> None:
+    links, n, first_thru, demand = case
+    columns = [np.array(column) for column in zip(*links, strict=True)]
+    tail, head = columns[0].astype(np.int32), columns[1].astype(np.int32)
+    wires = wires_of_zones(tail, head, columns[2].astype(np.float64), n, first_thru)
+    arc = st.integers(0, len(links) - 1)
+    members = data.draw(st.lists(st.lists(arc, min_size=1, max_size=3, unique=True), min_size=1, max_size=5))
+    things = [Wire(str(i), "", "", np.array(arcs, dtype=np.int32)) for i, arcs in enumerate(members)]
+    ends = [str(row[0]) for row in demand], [str(row[1]) for row in demand]
+    volume = np.array([row[2] for row in demand], dtype=np.float64)
+    by_trees = criticality(wires, things, *ends, volume).result
+    with patch.object(model, "FEWEST_NODES", 0):
+        by_pairs = criticality(wires, things, *ends, volume).result
+    for left, right in zip(by_trees, by_pairs, strict=True):
+        np.testing.assert_allclose(left, right)
 
 
 def test_worst_links_come_first() -> None:

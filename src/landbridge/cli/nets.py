@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -29,8 +31,11 @@ if TYPE_CHECKING:
     from landbridge.run.net import Net, Trips
 
 
+#: Work that takes no longer shows no progress.
+PATIENCE_SECONDS = 5.0
+
 NetName = Annotated[
-    str, typer.Argument(metavar="NET", help="'study', 'world', or a *_net.tntp file (at free-flow time).")
+    str, typer.Argument(metavar="NET", help="'study', 'world', or a *_net.tntp file (at free-flow cost).")
 ]
 Threads = Annotated[int, typer.Option(metavar="N", min=1, max=64, help="Threads.")]
 
@@ -134,12 +139,16 @@ def critical(
             "--trips",
             metavar="FILE|A:B|all",
             help="Demand: a *_trips.tntp file; for the study or the world a CSV with origin, destination[, weight], "
-            "ORIGIN:DESTINATION, or 'all' for one unit between every two places. Repeatable; the study's pairs if "
-            "none is given.",
+            "ORIGIN:DESTINATION, or 'all' for one unit between every two places (up to 1,000). Repeatable; the study's "
+            "pairs if none is given.",
         ),
     ] = None,
     what: Annotated[What, typer.Option(help="What closes, one after the other.")] = "links",
     top: Annotated[int, typer.Option(metavar="N", min=1, help="Rows of the table; --json has all.")] = 20,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="Write all rows with all measures as .csv or .parquet."),
+    ] = None,
     threads: Threads = 2,
     cargo: Cargo = None,
     value: Value = None,
@@ -160,13 +169,40 @@ def critical(
 
     demand = _demand(found, trips or [])
     things = things_of_net(found, what)
-    result = criticality(found.wires, things, demand.origin, demand.destination, demand.volume, threads=threads)
+    result = criticality(
+        found.wires, things, demand.origin, demand.destination, demand.volume, threads=threads,
+        progress=_parts_done(len(demand.volume), len(things)),
+    )  # fmt: skip
     if json:
         print_json(result.to_json())
         return
     from landbridge.views.nets import critical_view
 
-    _show(critical_view(found.title, found.unit, result.to_json(), top))
+    measured = {name: [float(values[i]) for i in result.order] for name, values in result.measures()._asdict().items()}
+    if out is None:
+        _show(critical_view(found.title, found.unit, result.to_json(), measured, top))
+        return
+    from landbridge.run.net import write_view
+
+    view = critical_view(found.title, found.unit, result.to_json(), measured, len(things))
+    write_view(view, out)
+    note(f"{len(view.rows):,} closures in {out}")
+
+
+def _parts_done(pairs: int, closures: int) -> Callable[[int], None]:
+    """Says how far long work is: nothing for what takes a few seconds."""
+    started = time.monotonic()
+    done = 0
+
+    def progress(parts: int) -> None:
+        nonlocal done
+        done += 1
+        seconds = time.monotonic() - started
+        if seconds > PATIENCE_SECONDS and done < parts:
+            left = seconds * (parts - done) / done
+            note(f"{closures:,} closures, {pairs:,} pairs: {done} of {parts} parts done, about {left:.0f} s to go")
+
+    return progress
 
 
 def _open(

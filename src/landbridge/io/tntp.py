@@ -19,6 +19,9 @@ from landbridge.schema.errors import BadRequest, Finding
 Int32 = NDArray[np.int32]
 Float64 = NDArray[np.float64]
 
+#: Node numbers are int32.
+_MOST_NODES = 2**31 - 1
+
 _METADATA = re.compile(r"<([^>]+)>\s*([^~\t\n]*)")
 _ORIGIN = re.compile(r"^\s*Origin\s+(\d+)", re.IGNORECASE)
 _TRIP = re.compile(r"(\d+)\s*:\s*([0-9.eE+-]+)")
@@ -28,7 +31,9 @@ _TRIP = re.compile(r"(\d+)\s*:\s*([0-9.eE+-]+)")
 class TntpNetwork:
     """Links as written: node numbers from 1, one entry per row of the file.
 
-    free_flow_time: what a link costs empty, in the file's own unit; first_thru_node: nodes below it are zones.
+    free_flow_time: hours, minutes or seconds of the empty link, in the file's own unit; cost: what an empty link costs,
+    that time with toll and length at the weights of the file (<TOLL FACTOR>, <DISTANCE FACTOR>; 0 where it has none);
+    first_thru_node: nodes below it are zones.
     """
 
     n_zones: int
@@ -39,6 +44,7 @@ class TntpNetwork:
     capacity: Float64
     length: Float64
     free_flow_time: Float64
+    cost: Float64
 
 
 @dataclass(frozen=True)
@@ -63,28 +69,46 @@ def read_tntp_network(path: Path) -> TntpNetwork:
             cells = [float(cell) for cell in text.split()]
         except ValueError:
             cells = []
-        if len(cells) < 5 or cells[0] != int(cells[0]) or cells[1] != int(cells[1]) or min(cells[:2]) < 1:
+        if len(cells) < 5 or not all(cell.is_integer() and 1 <= cell <= _MOST_NODES for cell in cells[:2]):
             remedy = "A link is: tail head capacity length free_flow_time ... ;"
             findings.append(Finding(f"{path.name}, line {number}", f"'{text[:60]}'", remedy))
-        elif not np.isfinite(cells[4]) or cells[4] < 0:
-            findings.append(
-                Finding(f"{path.name}, line {number}", f"free flow time {cells[4]}", "Give a time of 0 or more.")
-            )
+        elif not all(np.isfinite(cell) and cell >= 0 for cell in (*cells[3:5], *cells[8:9])):
+            found = f"length {cells[3]}, free flow time {cells[4]}, toll {cells[8] if len(cells) > 8 else 0}"
+            findings.append(Finding(f"{path.name}, line {number}", found, "Give numbers of 0 or more."))
         else:
-            rows.append(cells[:5])
-    if findings or not rows:
-        raise BadRequest(f"{path} is no TNTP network", findings or [Finding(path.name, "no links", "Check the file.")])
+            rows.append([*cells[:5], cells[8] if len(cells) > 8 else 0.0])
+    if not rows and not findings:
+        findings.append(Finding(path.name, "no links", "Check the file."))
+    nodes = int(max((max(row[:2]) for row in rows), default=0))
+    zones, n_nodes, first_thru, links = (
+        _number(path, metadata, name, default, findings)
+        for name, default in (
+            ("NUMBER OF ZONES", nodes),
+            ("NUMBER OF NODES", nodes),
+            ("FIRST THRU NODE", 1),
+            ("NUMBER OF LINKS", len(rows)),
+        )
+    )
+    if not findings and nodes > n_nodes:
+        findings.append(Finding(path.name, f"node {nodes}", f"<NUMBER OF NODES> is {n_nodes}: correct one of them."))
+    if not findings and links != len(rows):
+        findings.append(Finding(path.name, f"{len(rows)} links", f"<NUMBER OF LINKS> is {links}: is the file whole?"))
+    toll_factor, distance_factor = (
+        _factor(path, metadata, name, findings) for name in ("TOLL FACTOR", "DISTANCE FACTOR")
+    )
+    if findings:
+        raise BadRequest(f"{path} is no TNTP network", findings)
     table = np.array(rows)
-    nodes = int(table[:, :2].max())
     return TntpNetwork(
-        n_zones=_number(metadata, "NUMBER OF ZONES", nodes),
-        n_nodes=max(nodes, _number(metadata, "NUMBER OF NODES", nodes)),
-        first_thru_node=_number(metadata, "FIRST THRU NODE", 1),
+        n_zones=zones,
+        n_nodes=n_nodes,
+        first_thru_node=first_thru,
         tail=table[:, 0].astype(np.int32),
         head=table[:, 1].astype(np.int32),
         capacity=table[:, 2],
         length=table[:, 3],
         free_flow_time=table[:, 4],
+        cost=table[:, 4] + toll_factor * table[:, 5] + distance_factor * table[:, 3],
     )
 
 
@@ -137,6 +161,22 @@ def _read(path: Path) -> tuple[list[str], dict[str, str], int]:
     raise BadRequest(f"{path} is no TNTP file", [Finding(path.name, "no <END OF METADATA>", "Check the file.")])
 
 
-def _number(metadata: dict[str, str], name: str, default: int) -> int:
-    text = metadata.get(name, "")
-    return int(text.split()[0]) if text and text.split()[0].isdigit() else default
+def _number(path: Path, metadata: dict[str, str], name: str, default: int, findings: list[Finding]) -> int:
+    words = metadata.get(name, "").split()
+    if not words:
+        return default
+    if not words[0].isdigit() or not 1 <= int(words[0]) <= _MOST_NODES:
+        findings.append(Finding(f"{path.name}, <{name}>", f"'{words[0]}'", "Give a whole number of 1 or more."))
+        return default
+    return int(words[0])
+
+
+def _factor(path: Path, metadata: dict[str, str], name: str, findings: list[Finding]) -> float:
+    words = metadata.get(name, "").split()
+    try:
+        value = float(words[0]) if words else 0.0
+    except ValueError:
+        value = float("nan")
+    if not (np.isfinite(value) and value >= 0):
+        findings.append(Finding(f"{path.name}, <{name}>", f"'{words[0]}'", "Give a number of 0 or more."))
+    return value

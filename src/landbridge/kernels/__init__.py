@@ -14,13 +14,19 @@ hierarchy) is a tuple of arrays; what needs scratch memory is a query object tha
 | ``dijkstra`` | trees and paths on any graph, without preparation |
 | ``through`` | trees of one pair that stop early, sums along their paths |
 | ``order`` | a nested dissection order of the nodes of a large graph |
-| ``cch`` | customizable contraction hierarchy: paths, edits, restore |
+| ``min_degree`` | an order of the nodes of a network with hubs |
+| ``cch`` | customizable contraction hierarchy: supergraph and weights |
+| ``changes`` | new weights for some arcs, and their exact undoing |
+| ``paths`` | distance and path between two nodes |
 | ``sweep`` | trees from many sources at once over a hierarchy |
 | ``labels`` | matrices (skims) of one optimised and many accompanying attributes |
 | ``loading`` | flows on arcs of all-or-nothing demand; select-link |
 | ``alternatives`` | routes through anchors that differ enough |
 | ``reach`` | isochrones, accessibility |
 | ``critical`` | exact N-1: what every closure costs |
+| ``critical_pairs`` | the same for few pairs on a large network |
+| ``critical_choice`` | the same for logit choice among routes |
+| ``critical_measures`` | the usual measures side by side |
 | ``sphere`` | great-circle distances |
 | ``warm`` | compiles everything once |
 """

@@ -17,11 +17,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from landbridge.kernels.cch import DOWN, UP, Hierarchy, Metric, PathQuery
+from landbridge.kernels.cch import DOWN, UP, Hierarchy, Metric
 from landbridge.kernels.dijkstra import Tree, path_arcs
 from landbridge.kernels.graph import Floats, Graph, Ints, Longs, floats, ints
 from landbridge.kernels.jit import jit
 from landbridge.kernels.labels import Labels, distances, make_labels
+from landbridge.kernels.paths import PathQuery
 
 
 class Alternatives(NamedTuple):

@@ -127,3 +127,37 @@ def strong_parts(tail: Ints, head: Ints, count: int, weight: Floats | None = Non
     np.minimum.at(lowest, label, np.arange(count))
     by_size = np.lexsort((lowest, -size))
     return invert(by_size.astype(np.int32))[label]
+
+
+@jit
+def useful_arcs(tail: Ints, head: Ints, weight: Floats, is_origin: Bools, is_destination: Bools) -> Bools:
+    """Arcs without which all least weights from origins to destinations stay the same; what is left may hold more such.
+
+    Closed arcs and loops go first, then dead ends, round by round: nodes (``is_*`` bool[n]) that are no origin and
+    cannot be entered, no destination and cannot be left, or neither and have one neighbour only. Returns bool[m].
+    """
+    n = is_origin.size
+    useful = (weight < np.inf) & (tail != head)
+    while True:
+        entered = is_origin.copy()
+        left = is_destination.copy()
+        neighbour = np.full(n, -1, np.int32)
+        passed = is_origin | is_destination
+        for a in range(tail.size):
+            if useful[a]:
+                t = tail[a]
+                h = head[a]
+                left[t] = True
+                entered[h] = True
+                passed[t] |= neighbour[t] >= 0 and neighbour[t] != h
+                passed[h] |= neighbour[h] >= 0 and neighbour[h] != t
+                neighbour[t] = h
+                neighbour[h] = t
+        alive = entered & left & passed
+        dropped = False
+        for a in range(tail.size):
+            if useful[a] and not (alive[tail[a]] and alive[head[a]]):
+                useful[a] = False
+                dropped = True
+        if not dropped:
+            return useful

@@ -16,19 +16,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from landbridge.kernels.cch import (
-    DOWN,
-    UP,
-    Hierarchy,
-    Metric,
-    chain,
-    climb,
-    halves,
-    original_arc,
-    unpack,
-)
+from landbridge.kernels.cch import DOWN, UP, Hierarchy, Metric
 from landbridge.kernels.graph import Floats, Ints, Longs, floats, ints
 from landbridge.kernels.jit import jit, jit_minimum
+from landbridge.kernels.paths import chain, climb, halves, original_arc, unpack
 from landbridge.kernels.threads import ranges, run_on_threads
 
 #: Entries of a matrix below which one thread does the work.

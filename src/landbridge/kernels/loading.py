@@ -15,10 +15,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from landbridge.kernels.cch import DOWN, UP, Hierarchy, Metric, halves, original_arc
+from landbridge.kernels.cch import DOWN, UP, Hierarchy, Metric
 from landbridge.kernels.graph import Bools, Floats, Ints, floats
 from landbridge.kernels.jit import jit
 from landbridge.kernels.labels import Labels, make_labels, pair_distances
+from landbridge.kernels.paths import halves, original_arc
 
 
 class Loading(NamedTuple):

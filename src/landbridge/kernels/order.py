@@ -7,8 +7,8 @@
    and the last quarter of the nodes are held apart by a maximum flow (Schild, Sommer, "On Balanced Separators in
    Road Networks", 2015). The nodes of the cut come last in the order, both sides are treated in the same way.
 
-Places are points in space, so the date line and the poles are nothing special. ``sphere_points`` makes them from
-latitude and longitude; where there are no coordinates, ``hop_points`` makes them from the graph alone.
+Places are points in space, so the date line and the poles are nothing special; ``sphere_points`` makes them from
+latitude and longitude. Where there are none, or links join what lies far apart, ``min_degree`` is the better order.
 
 Promises. Any order is correct for ``cch``; this one is small. Deterministic; independent of the number of threads.
 Nodes of one place, unconnected graphs, loops and parallel arcs work. Measured figures: benchmarks/README.md.
@@ -474,55 +474,10 @@ def sphere_points(lat: Floats, lon: Floats) -> Floats:
     return np.column_stack((np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)))
 
 
-@jit
-def _hops(first: Longs, other: Ints, start: int, hops: Floats) -> int:
-    """Breadth-first distances from ``start`` into ``hops`` (unreached nodes keep theirs); returns the last node."""
-    n = first.size - 1
-    queue = np.empty(n, np.int32)
-    seen = np.zeros(n, np.bool_)
-    queue[0] = start
-    seen[start] = True
-    hops[start] = 0.0
-    size = 1
-    head = 0
-    while head < size:
-        v = queue[head]
-        head += 1
-        for e in range(first[v], first[v + 1]):
-            w = other[e]
-            if not seen[w]:
-                seen[w] = True
-                hops[w] = hops[v] + 1.0
-                queue[size] = w
-                size += 1
-    return queue[size - 1]
-
-
-def hop_points(tail: Ints, head: Ints, count: int) -> Floats:
-    """Points float64[n, 3] for a graph without coordinates: hops from three nodes far from each other.
-
-    Nodes that the three do not reach get a coordinate of -1; connected parts are told apart in any case.
-    """
-    first, other = simple_neighbours(ints(tail), ints(head), count)
-    point = np.full((count, 3), -1.0)
-    if count == 0:
-        return point
-    node = int(np.argmax(np.diff(first)))
-    column = np.full(count, -1.0)
-    node = _hops(first, other, node, column)
-    for axis in range(3):
-        column = np.full(count, -1.0)
-        farthest = _hops(first, other, node, column)
-        point[:, axis] = column
-        reached = column >= 0
-        node = farthest if axis == 0 else int(np.argmax(np.where(reached, point[:, : axis + 1].min(axis=1), -1)))
-    return point
-
-
 def nested_dissection(tail: Ints, head: Ints, point: Floats, threads: int = 1) -> Ints:
     """An order of all nodes, int32[n], lowest rank first, for ``cch.build_hierarchy``.
 
-    ``point`` float64[n, 3]: ``sphere_points`` or ``hop_points``.
+    ``point`` float64[n, 3]: where the nodes are (``sphere_points``).
     """
     n = point.shape[0]
     tail, head, point = ints(tail), ints(head), floats(point)

@@ -17,9 +17,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from landbridge.kernels.cch import DOWN, UP, Hierarchy, Metric, climb
+from landbridge.kernels.cch import DOWN, UP, Hierarchy, Metric
 from landbridge.kernels.graph import Floats, Ints, Longs
 from landbridge.kernels.jit import jit
+from landbridge.kernels.paths import climb
 from landbridge.kernels.threads import run_on_threads
 
 #: Sources that share a sweep: eight float64 fill a cache line.

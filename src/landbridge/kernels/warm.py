@@ -10,8 +10,24 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from landbridge.kernels import alternatives, cch, critical, dijkstra, labels, loading, order, reach, sweep, through
-from landbridge.kernels.graph import build_graph, floats, ints, reverse_graph, strong_parts
+from landbridge.kernels import (
+    alternatives,
+    cch,
+    changes,
+    critical,
+    critical_choice,
+    critical_pairs,
+    dijkstra,
+    labels,
+    loading,
+    min_degree,
+    order,
+    paths,
+    reach,
+    sweep,
+    through,
+)
+from landbridge.kernels.graph import build_graph, floats, ints, reverse_graph, strong_parts, useful_arcs
 
 Step = tuple[str, Callable[[], object]]
 
@@ -41,6 +57,7 @@ def _steps() -> Sequence[Step]:
         dijkstra.distance_matrix(graph, weight, nodes[:2], nodes)
         loading.tree_loading(tree.arc, tail, tree.settled, np.ones(n), np.zeros(m))
         strong_parts(tail, head, n)
+        useful_arcs(tail, head, weight, nodes == 0, nodes == n - 1)
 
     def bounded_trees() -> None:
         tree = through.tree_through(graph, weight, 0, 5, 1.5, rest=floats(np.zeros(n)))
@@ -49,14 +66,16 @@ def _steps() -> Sequence[Step]:
 
     def orders() -> None:
         order.nested_dissection(tail, head, order.sphere_points(floats(y), floats(x)))
-        order.nested_dissection(tail, head, order.hop_points(tail, head, n))
+        min_degree.minimum_degree(tail, head, n)
 
-    def changes() -> None:
-        editor = cch.Editor(hierarchy, metric)
+    def edits() -> None:
+        editor = changes.Editor(hierarchy, metric)
+        editor.restore(editor.apply(arcs[:1], np.inf))
         editor.restore(editor.apply(arcs[::2], np.inf))
+        editor.restore(editor.apply(arcs, 0.5))
 
-    def paths() -> None:
-        query = cch.PathQuery(hierarchy, metric)
+    def queries() -> None:
+        query = paths.PathQuery(hierarchy, metric)
         query.distance(0, 5)
         query.path(0, 5)
 
@@ -90,14 +109,14 @@ def _steps() -> Sequence[Step]:
     def closures() -> None:
         groups = critical.groups_of(arcs % 3, 3)
         critical.closures(graph, weight, demand, groups)
-        critical.hierarchy_closures(hierarchy, metric, demand, groups)
-        critical.sparse_closures(graph, hierarchy, metric, demand, arcs)
+        critical_pairs.hierarchy_closures(hierarchy, metric, demand, groups)
+        critical_pairs.sparse_closures(graph, hierarchy, metric, demand, arcs)
         first_route, first_arc = np.array([0, 2]), np.array([0, 1, 2])
-        critical.logit_closures(first_route, np.ones(2), 1.0, first_arc, arcs[:2], np.ones(1), groups, m)
+        critical_choice.logit_closures(first_route, np.ones(2), 1.0, first_arc, arcs[:2], np.ones(1), groups, m)
 
     def replacement() -> None:
         # The one kernel that an ordinary network may never need, called as ``sparse_closures`` would.
-        scratch = critical.PairScratch(graph, hierarchy, metric)
+        scratch = critical_pairs.PairScratch(graph, hierarchy, metric)
         to_target = dijkstra.shortest_tree(reverse_graph(graph), weight, nodes[n - 1 :]).distance
         scratch.replacement(weight, to_target, 0, n - 1, 0)
 
@@ -105,8 +124,8 @@ def _steps() -> Sequence[Step]:
         ("searches", searches),
         ("bounded trees", bounded_trees),
         ("node order", orders),
-        ("changes", changes),
-        ("paths", paths),
+        ("changes", edits),
+        ("paths", queries),
         ("matrices", matrices),
         ("sweeps", sweeps),
         ("flows", flows),

@@ -15,19 +15,36 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from landbridge.kernels.critical import Closures, closures, make_demand, make_groups
-from landbridge.kernels.graph import build_graph
+from landbridge.kernels.cch import build_hierarchy, customise
+from landbridge.kernels.critical import Closures, Demand, Groups, Progress, closures, make_demand, make_groups
+from landbridge.kernels.critical_measures import Measures, measures
+from landbridge.kernels.critical_pairs import link_closures
+from landbridge.kernels.graph import build_graph, useful_arcs
+from landbridge.kernels.min_degree import minimum_degree
 from landbridge.models.wires import Float64, Wire, Wires
+
+#: On networks of so many nodes pairs are closed one by one while an origin has at most so many; otherwise trees are
+#: repaired. Measured: from there on each way is the faster one (benchmarks/README.md).
+FEWEST_NODES, MOST_PAIRS = 5000, 150
 
 
 @dataclass(frozen=True)
 class Criticality:
-    """Effects of closing each thing; ``order``: worst first, by cut-off demand, then extra cost, then position."""
+    """Effects of closing each thing.
+
+    order: worst first, by cut-off demand, then extra cost, then position; volume_moved: demand that has a way at all.
+    """
 
     things: tuple[Wire, ...]
     result: Closures
     order: NDArray[np.int64]
     seconds: float
+    volume_moved: float
+
+    def measures(self) -> Measures:
+        """The usual measures, in the order of ``things``; lost demand is priced at the mean cost of a unit."""
+        mean = self.result.base_total / self.volume_moved if self.volume_moved else 0.0
+        return measures(self.result, mean)
 
     def to_json(self, most: int | None = None) -> dict[str, Any]:
         """The fields other programs may rely on."""
@@ -41,8 +58,6 @@ class Criticality:
                     "to": self.things[i].end,
                     "delta_total": float(self.result.delta_total[i]),
                     "cut_off_demand": float(self.result.cut_off[i]),
-                    "affected_demand": float(self.result.affected[i]),
-                    "redundancy": float(self.result.redundancy[i]),
                 }
                 for i in shown.tolist()
             ],
@@ -58,16 +73,36 @@ def criticality(
     volume: Float64,
     *,
     threads: int = 2,
+    progress: Progress | None = None,
 ) -> Criticality:
     """Close each of ``things`` in turn. Demand goes between zones of ``wires``; demand within one is left out."""
     started = time.perf_counter()
-    graph = build_graph(wires.tail, wires.head, wires.n_nodes)
     outside = [i for i, (a, b) in enumerate(zip(origin, destination, strict=True)) if a != b]
     demand = make_demand(
         np.array([wires.origin_node[origin[i]] for i in outside], dtype=np.int32),
         np.array([wires.destination_node[destination[i]] for i in outside], dtype=np.int32),
         np.asarray(volume, dtype=np.float64)[outside],
     )
-    result = closures(graph, wires.weight, demand, make_groups([thing.arcs for thing in things]), threads)
+    result = _close_each(wires, demand, make_groups([thing.arcs for thing in things]), threads, progress)
     order = np.lexsort((np.arange(len(things)), -result.delta_total, -result.cut_off))
-    return Criticality(tuple(things), result, order, time.perf_counter() - started)
+    moved = float(demand.volume[np.isfinite(result.distance)].sum())
+    return Criticality(tuple(things), result, order, time.perf_counter() - started, moved)
+
+
+def _close_each(wires: Wires, demand: Demand, groups: Groups, threads: int, progress: Progress | None) -> Closures:
+    """Close every group on the part of the network that the demand can use, pair by pair or tree by tree."""
+    ends = np.zeros((2, wires.n_nodes), dtype=np.bool_)
+    ends[0, demand.origin] = True
+    ends[1, demand.destination] = True
+    useful = useful_arcs(wires.tail, wires.head, wires.weight, *ends)
+    tail, head, weight = wires.tail[useful], wires.head[useful], wires.weight[useful]
+    number = np.where(useful, np.cumsum(useful) - 1, -1)[groups.arc]
+    kept = number >= 0
+    first = np.append(0, np.cumsum(kept))[groups.first]
+    groups = Groups(first, number[kept].astype(np.int32))
+    graph = build_graph(tail, head, wires.n_nodes)
+    pairs_per_origin = demand.destination.size / max(1, demand.origin.size)
+    if wires.n_nodes < FEWEST_NODES or pairs_per_origin > MOST_PAIRS:
+        return closures(graph, weight, demand, groups, threads, progress)
+    hierarchy = build_hierarchy(tail, head, minimum_degree(tail, head, wires.n_nodes))
+    return link_closures(graph, hierarchy, customise(hierarchy, weight, threads), demand, groups, threads, progress)

@@ -14,7 +14,7 @@ from landbridge.kernels.cch import build_hierarchy, customise
 from landbridge.kernels.dijkstra import Search, path_arcs
 from landbridge.kernels.graph import build_graph
 from landbridge.kernels.labels import make_sums, skim
-from landbridge.kernels.order import hop_points, nested_dissection, sphere_points
+from landbridge.kernels.min_degree import minimum_degree
 from landbridge.models.wires import Float64, Wires
 
 
@@ -39,12 +39,7 @@ class Reached:
 
 def skim_table(wires: Wires, origins: Sequence[str], destinations: Sequence[str], *, threads: int = 2) -> SkimTable:
     """Least ways between zones of ``wires``, by a contraction hierarchy made for this network."""
-    if wires.position is None:
-        point = hop_points(wires.tail, wires.head, wires.n_nodes)
-    else:
-        point = sphere_points(*wires.position)
-    order = nested_dissection(wires.tail, wires.head, point, threads)
-    hierarchy = build_hierarchy(wires.tail, wires.head, order)
+    hierarchy = build_hierarchy(wires.tail, wires.head, minimum_degree(wires.tail, wires.head, wires.n_nodes))
     metric = customise(hierarchy, wires.weight, threads)
     # A closed arc is in no way, so its attributes may be anything; 0 keeps sums finite.
     usable = np.isfinite(wires.weight)

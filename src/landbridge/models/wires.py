@@ -42,8 +42,6 @@ class Wires:
     origin_node: Mapping[str, int]
     destination_node: Mapping[str, int]
     attributes: Mapping[str, Float64] = field(default_factory=dict)
-    #: Latitude and longitude per node where known; they make a better order for the hierarchy.
-    position: tuple[Float64, Float64] | None = None
 
 
 def wires_of_zones(

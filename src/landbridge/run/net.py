@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from landbridge.schema.words import What
 
 
+#: Largest number of places between which all pairs are asked for.
+MOST_ZONES = 1000
+
+
 @dataclass(frozen=True)
 class Net:
     """A network ready for questions.
@@ -88,7 +92,6 @@ def net_of_session(
         origin_node=_ends(network, "origin"),
         destination_node=_ends(network, "destination"),
         attributes=attributes,
-        position=(network.node_lat, network.node_lon),
     )
     unit = {"cost": f"USD {session.study.money_year}", "money": f"USD {session.study.money_year}"}
     unit |= {"time": "hours", "co2": "kg CO2"}
@@ -97,13 +100,13 @@ def net_of_session(
 
 
 def net_of_file(path: Path) -> Net:
-    """A TNTP network at free-flow time; ``BadRequest`` with every bad row."""
+    """A TNTP network at free-flow cost; ``BadRequest`` with every bad row."""
     network = read_tntp_network(path)
     _check_thru(path, network)
     wires = wires_of_zones(
         network.tail,
         network.head,
-        network.free_flow_time,
+        network.cost,
         network.n_nodes,
         network.first_thru_node,
         {"length": network.length},
@@ -111,7 +114,7 @@ def net_of_file(path: Path) -> Net:
     zones = tuple(str(zone) for zone in range(1, network.n_zones + 1))
     names = {zone: zone for zone in wires.origin_node}
     links = tuple(str(i + 1) for i in range(len(network.tail)))
-    return Net(path.name, "the file's time", wires, zones, names, links)
+    return Net(path.name, "the file's cost", wires, zones, names, links)
 
 
 def _check_thru(path: Path, network: TntpNetwork) -> None:
@@ -169,7 +172,11 @@ def trips_of_pairs(net: Net, pairs: Sequence[WeightedPair]) -> Trips:
 
 
 def all_pairs(zones: Sequence[str]) -> Trips:
-    """One unit from every zone to every other."""
+    """One unit from every zone to every other; ``BadRequest`` for so many that the answer would take hours."""
+    if len(zones) > MOST_ZONES:
+        found = f"{len(zones):,} places have {len(zones) * (len(zones) - 1):,} pairs"
+        remedy = f"Give a CSV file of the pairs that matter, or the places of a study; up to {MOST_ZONES:,} places go."
+        raise BadRequest("All pairs are too many", [Finding("--trips all", found, remedy)])
     pairs = [(a, b) for a in zones for b in zones if a != b]
     return Trips(tuple(a for a, _ in pairs), tuple(b for _, b in pairs), np.ones(len(pairs)))
 

@@ -78,8 +78,14 @@ def reach_view(
     return Table("reach", title, columns, rows)
 
 
-def critical_view(title: str, unit: str, content: Mapping[str, Any], top: int) -> Table:
-    """The answer of ``landbridge net critical`` worst first; what is cut off has a column of its own, in no sum."""
+def critical_view(
+    title: str, unit: str, content: Mapping[str, Any], measures: Mapping[str, Sequence[float]], top: int
+) -> Table:
+    """The answer of ``landbridge net critical`` worst first, with the usual measures of criticality side by side.
+
+    measures: per row of the answer, by the names of ``critical_measures.Measures``. What is cut off has a column of its
+    own, in no sum but the loss.
+    """
     columns = (
         Column("link", "id"),
         Column("from", "from"),
@@ -87,10 +93,12 @@ def critical_view(title: str, unit: str, content: Mapping[str, Any], top: int) -
         Column("cut_off_demand", "cut off", "demand", "number", 1),
         Column("delta_total", "extra cost", unit, "number"),
         Column("share", "of the total", "%", "share", 1),
-        Column("affected_demand", "used by", "demand", "number", 1),
-        Column("redundancy", "redundancy", "", "number", 2),
+        Column("flow", "used by", "demand", "number", 1),
+        Column("delta_mean", "extra per user", unit, "number", 1),
+        Column("worst", "worst pair", unit, "number", 1),
+        Column("lack_of_redundancy", "no substitute", "", "number", 2),
+        Column("loss", "loss", unit, "number"),
     )
-    base = content["base_total"]
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             row["link"],
@@ -98,15 +106,15 @@ def critical_view(title: str, unit: str, content: Mapping[str, Any], top: int) -
             row["to"],
             row["cut_off_demand"],
             row["delta_total"],
-            row["delta_total"] / base if base else 0.0,
-            row["affected_demand"],
-            row["redundancy"],
+            measures["delta_share"][i],
+            *(measures[name][i] for name in ("flow", "delta_mean", "worst", "lack_of_redundancy", "loss")),
         )
-        for row in content["links"][:top]
+        for i, row in enumerate(content["links"][:top])
     )
     note = (
-        f"{len(content['links']):,} closures in {content['seconds']:.2f} s; all demand before: {base:,.0f} {unit}. "
-        "Demand that is cut off is in no sum. Redundancy: mean of cost before over cost after for those "
-        "who used it (1: an equal second way; 0: none)."
+        f"{len(content['links']):,} closures in {content['seconds']:.2f} s; all demand before: "
+        f"{content['base_total']:,.0f} {unit}. Demand that is cut off is in no sum. No substitute: 1 less the mean of "
+        "cost before over cost after for those who used it (0: an equal second way; 1: none). Loss: extra cost, and "
+        "for each unit cut off the mean cost of a unit."
     )
     return Table("critical", f"What hurts most to lose: {title}", columns, rows, note)
