@@ -17,6 +17,7 @@ from landbridge.network.world import TABLES, WorldTables, land_table, link_lines
 from landbridge.network.world_ferries import _nearest_point, ferry_lines, ferry_numbers
 from landbridge.network.world_hand import cut_links
 from landbridge.network.world_points import country_at
+from landbridge.run.facts_used import facts_used
 from landbridge.run.world_quality import shortest_km
 from landbridge.scenario.selector import parse_selector
 from landbridge.schema.words import ARC_KINDS
@@ -143,3 +144,14 @@ def test_links_cut_by_hand_exist_and_are_gone(merged: WorldTables) -> None:
     by_hand = {row["id"] for row in merged.rows["sections"] if row["note"] == "written by hand"}
     assert by_hand
     assert not by_hand & (derived | set(link_lines({})))
+
+
+def test_what_a_ferry_costs_is_explained_by_facts_of_the_world() -> None:
+    ends = ("Helsinki", "Tallinn")
+    answer = study().routes(*ends, mode=("road", "ferry"), cargo="truck20t")
+    used = {fact for route in answer.routes for part in route.contributions for fact in part.facts}
+    home = study().answering("", ends, ())
+    facts = {fact.id: fact for fact in facts_used(home, used, home.resolved())}
+    assert used <= set(facts)
+    hours = facts["F-FI-HELSINKI-EE-TALLINN.hours"]
+    assert (hours.basis, hours.source) == ("reported", "ferry-helsinki-tallinn")

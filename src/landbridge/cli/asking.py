@@ -130,8 +130,9 @@ def routes(
         from landbridge.run.facts_used import facts_used, sources_used
 
         used = {fact for route in answer.routes for part in route.contributions for fact in part.facts}
-        facts = list(facts_used(session, used, resolved))
-        sources = list(sources_used(session, facts))
+        home = session.answering(network or "", (origin, destination), (*(via or ()), *(avoid or ())))
+        facts = list(facts_used(home, used, resolved))
+        sources = list(sources_used(home, facts))
     if json:
         from landbridge.result.explained import explained_json
 

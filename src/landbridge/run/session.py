@@ -146,6 +146,10 @@ class Session:
 
         return open_world(self, self.progress)
 
+    def answering(self, network: str, ends: Sequence[str], others: Sequence[str]) -> Session:
+        """The session whose facts a question's answer rests on: this one, or the world's."""
+        return self if self.outside(network, ends, others) is None else self.world
+
     def outside(self, network: str, ends: Sequence[str], others: Sequence[str]) -> str | None:
         """Why a question is one for the world's network (empty: it was asked for); None where it is the study's own."""
         asked = _one_of("network", network, NETWORKS) if network else ""
