@@ -230,11 +230,15 @@ def test_rows_name_their_ends_and_recompute(seed: int) -> None:
 def test_closed_border_is_said_and_a_curated_crossing_keeps_its_own_state() -> None:
     net = network(1)
     whole = Skeleton(net, {"road": skeleton(net, merge_km=2.0)})
-    closed = [{"country_a": "CAN", "country_b": "USA", "modes": "rail;road", "status": "closed", "note": "why"}]
+    closed = [{"country_a": "CAN", "country_b": "USA", "modes": "rail;road", "status": "closed"}]
+    closed[0] |= {"note": "why", "open": ""}
     rows = crossing_rows(whole, closed)
     assert rows
     assert {(row["status"], row["note"]) for row in rows} == {("closed", "why")}
     assert {row["status"] for row in crossing_rows(whole, [closed[0] | {"modes": "rail"}])} == {"operating"}
+    left_open = rows[0]["id"]
+    for row in crossing_rows(whole, [closed[0] | {"open": f"x;{left_open}"}]):
+        assert row["status"] == ("operating" if row["id"] == left_open else "closed")
 
 
 def test_the_state_of_a_curated_crossing_is_not_overruled() -> None:
@@ -243,7 +247,7 @@ def test_the_state_of_a_curated_crossing_is_not_overruled() -> None:
     )
     land = sample.land_of(sample.random_road(1, share=1.0), places_of(1), known, rules=RULES)
     net, _ = sample.network_of(land, known, rules=RULES)
-    closed = [{"country_a": "CAN", "country_b": "USA", "modes": "road", "status": "closed", "note": "why"}]
+    closed = [{"country_a": "CAN", "country_b": "USA", "modes": "road", "status": "closed", "note": "why", "open": ""}]
     states = {row["curated"]: row["status"] for row in crossing_rows(Skeleton(net, {"road": []}), closed)}
     assert states == {"road:USA-CAN:x": "operating"}
 
