@@ -4,7 +4,6 @@ import csv
 import shutil
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
@@ -370,13 +369,7 @@ def test_damaged_tables_are_refused_with_every_fault(tmp_path: Path) -> None:
         load_sea_graph(tmp_path)
 
 
-def test_loading_is_quick_and_wakes_no_heavy_package() -> None:
-    seconds = []
-    for _ in range(3):
-        start = time.perf_counter()
-        load_sea_graph()
-        seconds.append(time.perf_counter() - start)
-    assert min(seconds) < 0.3  # 0.04 s on an idle machine
+def test_loading_wakes_no_heavy_package() -> None:
     code = (
         "import sys; from landbridge.network.sea import load_sea_graph, load_sea_ports\n"
         "load_sea_ports(load_sea_graph())\n"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import math
 import re
-import time
 from dataclasses import replace
 from functools import cache
 
@@ -102,10 +101,8 @@ def test_hormuz_is_open_in_2024_and_sailed_round_in_the_latest_state() -> None:
 # --- closures -------------------------------------------------------------------------------------------------------
 
 
-def test_the_whole_table_takes_under_thirty_seconds_and_never_improves() -> None:
-    start = time.perf_counter()
+def test_no_closure_of_the_whole_table_improves() -> None:
     tables = [ask_closures(session(), what, costs=costs()) for what in WHATS]
-    assert time.perf_counter() - start < 30
     for table in tables:
         assert table.pairs == 5
         for row in table.rows:
@@ -251,10 +248,8 @@ def _anew(resolved: Resolved, shipment: Shipment) -> ArcCosts:
 # --- over time ------------------------------------------------------------------------------------------------------
 
 
-def test_seventeen_yearly_tables_take_under_a_minute() -> None:
-    start = time.perf_counter()
+def test_seventeen_yearly_tables_are_whole() -> None:
     found = ask_over_time(session(), yearly(2010, 2026))
-    assert time.perf_counter() - start < 60
     corridors = len(session().study.corridors)
     assert len(found.rows) == 17 * 5 * corridors
     assert [day.year for day in found.days] == list(range(2010, 2027))
