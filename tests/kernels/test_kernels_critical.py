@@ -136,6 +136,18 @@ def test_large_groups_are_customised_and_small_ones_edited_with_one_answer(monke
         np.testing.assert_array_equal(left, right)
 
 
+def test_distances_kept_or_swept_for_each_origin_give_one_answer(monkeypatch):
+    tail, head, weight, lat, lon = grid(12, seed=7)
+    hierarchy = build_hierarchy(tail, head, nested_dissection(tail, head, sphere_points(lat, lon)))
+    metric = customise(hierarchy, weight)
+    demand = make_demand(np.repeat(np.arange(5), 12), np.tile(np.arange(100, 112), 5), np.arange(60.0))
+    case = (build_graph(tail, head, lat.size), hierarchy, metric, demand, np.arange(tail.size, dtype=np.int32))
+    kept = sparse_closures(*case, threads=2)
+    monkeypatch.setattr(critical_pairs, "MOST_KEPT", 0)
+    for left, right in zip(kept, sparse_closures(*case), strict=True):
+        np.testing.assert_array_equal(left, right)
+
+
 @pytest.mark.parametrize("one_way", [0.0, 0.35])
 def test_a_grid_gives_one_answer_in_three_ways_on_any_number_of_threads(one_way):
     tail, head, weight, lat, lon = grid(14, seed=11, one_way=one_way)

@@ -31,12 +31,15 @@ from landbridge.kernels.critical import (
     preorder,
 )
 from landbridge.kernels.dijkstra import Search, Tree, path_arcs, pop, sift_up
-from landbridge.kernels.graph import Bools, Floats, Graph, Ints, group, node_count
+from landbridge.kernels.graph import Bools, Floats, Graph, Ints, Longs, group, node_count
 from landbridge.kernels.jit import jit
 from landbridge.kernels.labels import make_labels, pair_distances, pair_paths
 from landbridge.kernels.paths import PathQuery
 from landbridge.kernels.sweep import LANES, build_fan, sweep_distances
 from landbridge.kernels.threads import ranges, run_on_threads
+
+#: Distances to all destinations are kept if they are no more than so many numbers (256 MiB).
+MOST_KEPT = 2**25
 
 #: Groups of more arcs are customised anew, smaller ones applied and restored.
 LARGEST_EDIT = 2000
@@ -50,10 +53,46 @@ class _Numbers(NamedTuple):
     size: Ints
 
 
+class _Entries(NamedTuple):
+    """Arcs that may lead into a subtree from outside, by the place of their head: those of place p are
+    ``first[p]:first[p + 1]`` of ``tail_place`` int32, ``cost`` float64 (distance up to their end) and ``arc`` int32.
+    """
+
+    first: Longs
+    tail_place: Ints
+    cost: Floats
+    arc: Ints
+
+
+@jit
+def _list_entries(
+    graph: Graph, weight: Floats, distance: Floats, tree_arc: Ints, settled: int, numbers: _Numbers, entries: _Entries
+) -> None:
+    """Fill ``entries`` for a tree. Arcs of the tree are none, nor are those from a node's own subtree: on a network
+    of two-way links that is half of all arcs.
+    """
+    place, size = numbers.place, numbers.size
+    count = 0
+    for p in range(settled):
+        entries.first[p] = count
+        y = numbers.node_at[p]
+        for k in range(graph.first_in[y], graph.first_in[y + 1]):
+            from_place = place[graph.in_tail[k]]
+            a = graph.in_arc[k]
+            cost = distance[graph.in_tail[k]] + weight[a]
+            if cost == np.inf or a == tree_arc[y] or p <= from_place < p + size[y]:
+                continue
+            entries.tail_place[count] = from_place
+            entries.cost[count] = cost
+            entries.arc[count] = a
+            count += 1
+    entries.first[settled] = count
+
+
 @jit
 def _set_levels(numbers: _Numbers, head: Ints, path: Ints, level: Ints) -> None:
-    """How many arcs of ``path``, which is one of the tree, the tree path to each node has; 0 before everywhere."""
-    place, node_at, size = numbers.place, numbers.node_at, numbers.size
+    """How many arcs of ``path``, which is one of the tree, the tree path to each place has; 0 before everywhere."""
+    place, size = numbers.place, numbers.size
     for i in range(path.size):
         v = head[path[i]]
         begin = place[v]
@@ -65,9 +104,9 @@ def _set_levels(numbers: _Numbers, head: Ints, path: Ints, level: Ints) -> None:
             inner_begin = place[head[path[i + 1]]]
             inner_end = inner_begin + size[head[path[i + 1]]]
         for p in range(begin, inner_begin):
-            level[node_at[p]] = i + 1
+            level[p] = i + 1
         for p in range(inner_end, end):
-            level[node_at[p]] = i + 1
+            level[p] = i + 1
 
 
 @jit
@@ -75,27 +114,21 @@ def _clear_levels(numbers: _Numbers, head: Ints, path: Ints, level: Ints) -> Non
     """Take back ``_set_levels``."""
     begin = numbers.place[head[path[0]]]
     for p in range(begin, begin + numbers.size[head[path[0]]]):
-        level[numbers.node_at[p]] = 0
+        level[p] = 0
 
 
 @jit
 def _pair_replacements(
-    graph: Graph,
-    weight: Floats,
-    distance: Floats,
-    to_target: Floats,
-    numbers: _Numbers,
-    level: Ints,
-    path: Ints,
+    head: Ints, entries: _Entries, to_target: Floats, numbers: _Numbers, level: Ints, path: Ints
 ) -> tuple[Floats, Ints]:
     """Lower bounds for the distance when one arc of a shortest path is closed, for all its arcs in one pass.
 
-    Let D(i) be the nodes whose tree path uses path arc i (0-based): those of ``level`` > i. A replacement enters D(i)
-    for the last time by some arc x -> y with level[x] <= i < level[y]; before it the tree path to x stands, after
-    it nothing is cheaper than the open distance from y to the target. So the least
-    ``distance[x] + weight + to_target[y]`` over all arcs that enter D(i) is a lower bound, and it is reached
-    if a shortest path from y to the target avoids arc i (Malik, Mittal, Gupta 1989, for undirected graphs,
-    where that always holds; here the caller checks it).
+    Let D(i) be the nodes whose tree path uses path arc i (0-based): those whose place has a ``level`` > i. A
+    replacement enters D(i) for the last time by some arc x -> y with level[x] <= i < level[y]; before it the tree
+    path to x stands, after it nothing is cheaper than the open distance from y to the target. So the least
+    ``distance[x] + weight + to_target[y]`` over all arcs that enter D(i) is a lower bound, and it is reached if a
+    shortest path from y to the target avoids arc i (Malik, Mittal, Gupta 1989, for undirected graphs, where that
+    always holds; here the caller checks it).
 
     Each arc serves a range of i; ranges are kept as minima over two overlapping powers of two and handed
     down at the end. Returns the bounds float64[length], ``inf`` if D(i) cannot be entered, and the arcs int32[length].
@@ -106,23 +139,18 @@ def _pair_replacements(
         layers += 1
     best = np.full((layers, length), np.inf)
     entry = np.full((layers, length), -1, np.int32)
-    first_below = numbers.place[graph.head[path[0]]]
-    for p in range(first_below, first_below + numbers.size[graph.head[path[0]]]):
-        y = numbers.node_at[p]
-        end = level[y]
-        if to_target[y] == np.inf:
+    first_below = numbers.place[head[path[0]]]
+    for p in range(first_below, first_below + numbers.size[head[path[0]]]):
+        end = level[p]
+        onward = to_target[numbers.node_at[p]]
+        if onward == np.inf:
             continue
-        for k in range(graph.first_in[y], graph.first_in[y + 1]):
-            x = graph.in_tail[k]
-            begin = level[x]
+        for k in range(entries.first[p], entries.first[p + 1]):
+            begin = level[entries.tail_place[k]]
             if begin >= end:
                 continue
-            a = graph.in_arc[k]
-            through = distance[x] + weight[a] + to_target[y]
-            if through == np.inf:
-                continue
-            if path[begin] == a:
-                continue
+            a = entries.arc[k]
+            through = entries.cost[k] + onward
             layer = 0
             while (2 << layer) <= end - begin:
                 layer += 1
@@ -208,6 +236,8 @@ class PairScratch:
         self.query = PathQuery(hierarchy, metric)
         self.level = np.zeros(n, np.int32)
         self.numbers = _Numbers(np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32))
+        m = graph.tail.size
+        self.entries = _Entries(np.empty(n + 1, np.int64), np.empty(m, np.int32), np.empty(m), np.empty(m, np.int32))
         self.reached = np.full(n, np.inf)
         self.heap = np.empty(n, np.int32)
         self.heap_key = np.empty(n)
@@ -239,7 +269,7 @@ def _exact_replacements(
     scratch: PairScratch,
 ) -> Floats:
     """Distances when each arc of ``path`` is closed: bounds, each proven or replaced by a search."""
-    bound, entry = _pair_replacements(graph, weight, tree.distance, to_target, scratch.numbers, scratch.level, path)
+    bound, entry = _pair_replacements(graph.head, scratch.entries, to_target, scratch.numbers, scratch.level, path)
     source, target = int(graph.tail[path[0]]), int(graph.head[path[-1]])
     start, end = graph.head[entry], graph.head[path]
     # A path from the entry that used the closed arc would be at least as long as from that arc's tail.
@@ -291,13 +321,16 @@ def sparse_closures(
     A link of two opposite arcs needs no group: a pair that uses one of them never gains by the other, so what closing
     both does to totals is the sum of what closing each does.
 
-    One tree per origin, an eighth of a sweep and one pass over the arcs per pair. Memory per thread: about
-    170 bytes per node.
+    One tree per origin; per pair an eighth of a sweep (per destination, if distances to all of them can be kept) and
+    one pass over the arcs that enter subtrees. Memory per thread: about 180 bytes per node and 16 per arc.
     """
     weight = metric.weight
     group_of = np.full(graph.tail.size, -1, np.int32)
     group_of[arcs] = np.arange(len(arcs), dtype=np.int32)
     fan = build_fan(hierarchy, metric, DOWN)
+    targets, column = np.unique(demand.destination, return_inverse=True)
+    keep = targets.size * hierarchy.order.size <= MOST_KEPT
+    kept = sweep_distances(hierarchy, metric, fan, targets, threads=threads) if keep else np.empty((0, 0))
     pieces = ranges(demand.origin.size, PIECES)
     tallies = empty_tallies(len(pieces), len(arcs), demand.destination.size)
     distance = np.full(demand.destination.size, np.inf)
@@ -308,18 +341,21 @@ def sparse_closures(
         for i in range(*pieces[number]):
             tree = scratch.search.tree(weight, demand.origin[i : i + 1])
             preorder(tree.arc, graph.tail, tree.settled, *scratch.numbers)
+            _list_entries(graph, weight, tree.distance, tree.arc, tree.settled.size, scratch.numbers, scratch.entries)
             begin, end = int(demand.first[i]), int(demand.first[i + 1])
             distance[begin:end] = tree.distance[demand.destination[begin:end]]
             reached = begin + np.flatnonzero(np.isfinite(distance[begin:end]))
             for batch in range(0, reached.size, LANES):
                 pairs = reached[batch : batch + LANES]
-                to_target = sweep_distances(hierarchy, metric, fan, demand.destination[pairs])
+                swept = kept if keep else sweep_distances(hierarchy, metric, fan, demand.destination[pairs])
                 for row, pair in enumerate(pairs.tolist()):
                     path = path_arcs(tree.arc, graph.tail, int(demand.destination[pair]))
                     if not path.size:
                         continue
                     _set_levels(scratch.numbers, graph.head, path, scratch.level)
-                    after = _exact_replacements(graph, weight, tree, to_target[row], path, scratch)
+                    after = _exact_replacements(
+                        graph, weight, tree, swept[column[pair] if keep else row], path, scratch
+                    )
                     _clear_levels(scratch.numbers, graph.head, path, scratch.level)
                     volume, before = float(demand.volume[pair]), float(distance[pair])
                     _note_path(tallies[number], group_of, path, pair, volume, before, after)
