@@ -41,9 +41,14 @@ def with_arcs(network: Network, arcs: np.ndarray) -> Network:
 def test_an_arc_costs_the_same_alone_as_among_all(study, cargo):
     network, ask = study.network, request(cargo)
     whole = arc_costs(network, study.facts, ask, no_state(network))
-    # Not lanes: those of a pair of ports are priced together, for its freight holds for its shortest lane.
+    # Lanes of a pair of ports are priced together, for its freight holds for its shortest lane; and a service may take
+    # the freight of a lane about as long.
     shuffle = np.random.default_rng(CARGO_UNITS.index(cargo)).permutation
-    of_kind = [shuffle(network.arcs_of_kind(kind)) for kind in ARC_KINDS if kind != "lane"]
+    of_kind = [shuffle(network.arcs_of_kind(kind)) for kind in ARC_KINDS if kind not in ("lane", "service")]
+    at_sea = shuffle(np.concatenate([network.arcs_of_kind(kind) for kind in ("lane", "service")]))
+    part = arc_costs(with_arcs(network, at_sea), study.facts, ask, no_state(network))
+    for at, arc in enumerate(at_sea.tolist()):
+        assert content(part, at) == content(whole, arc)
     for i in range(120):
         arcs = np.array([arcs[i] for arcs in of_kind if len(arcs) > i])  # one of each kind
         part = arc_costs(with_arcs(network, arcs), study.facts, ask, no_state(network))

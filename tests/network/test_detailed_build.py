@@ -20,8 +20,8 @@ from landbridge.network.detailed.curated import Crossing, CuratedLand, Place
 from landbridge.network.detailed.land import LandGraph
 from landbridge.network.detailed.places import KnownLink
 from landbridge.network.detailed.rules import ARC_RULES, Rules
-from landbridge.network.detailed.territory import country_codes
 from landbridge.network.sea import SeaAccess, SeaGraph, SeaPort, Strait
+from landbridge.network.territory import country_codes
 from landbridge.schema.words import ARC_KINDS, MODES
 
 PLACES = (

@@ -17,7 +17,7 @@ from landbridge.network.detailed.repair import (
     loose_parts,
     terminal_edges,
 )
-from landbridge.network.detailed.territory import country_codes
+from landbridge.network.territory import country_codes
 
 SEEDS = st.integers(0, 10_000)
 USA, CAN = country_codes().index("USA"), country_codes().index("CAN")

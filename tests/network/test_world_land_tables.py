@@ -17,7 +17,7 @@ from landbridge.kernels.graph import build_graph, strong_parts
 from landbridge.kernels.sphere import great_circle_km, great_circles_km
 from landbridge.network.detailed.places import known_links, world_places
 from landbridge.network.detailed.rules import ARC_RULES
-from landbridge.network.detailed.territory import countries_of, country_codes, gauge_rows
+from landbridge.network.territory import countries_of, country_codes, gauge_rows
 
 MODES = ("rail", "road")
 

@@ -566,7 +566,7 @@ def _add_access(
 
 def _access_leg(near: _Near, country: str, lat: float, lon: float, limit_km: float) -> list[tuple[_NodeRow, float]]:
     """The nearest road node of the country, else rail node, within the limit; never over the sea."""
-    from landbridge.network.detailed.territory import country_codes, on_land
+    from landbridge.network.territory import country_codes, on_land
 
     codes = country_codes()
     for mode in ("road", "rail"):

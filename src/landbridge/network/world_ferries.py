@@ -34,7 +34,6 @@ from landbridge.facts.ledger import Number, number_from_cells
 from landbridge.io.polyline import decode, encode
 from landbridge.kernels.sphere import great_circle_km
 from landbridge.network.build import SAME_SHORE_KM
-from landbridge.network.detailed.territory import country_codes, on_land
 
 Row = dict[str, str]
 Floats = NDArray[np.float64]
@@ -158,6 +157,9 @@ def _town(terminal: Row, towns: Sequence[Row]) -> str:
 
 def _dry(country: str, start: tuple[float, float], end: tuple[float, float], km: float) -> bool:
     """Whether two points of a country lie on one shore, as far as the coarse coastline can tell: bays are allowed."""
+    # Imported here: only making the network needs polygons, and their library takes as long to load as a route.
+    from landbridge.network.territory import country_codes, on_land
+
     return km < SAME_SHORE_KM or on_land(*start, *end, country_codes().index(country), BAY_KM)
 
 

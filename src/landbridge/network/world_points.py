@@ -97,7 +97,7 @@ def _impossible(lat: float, lon: float) -> tuple[str, str] | None:
 
 def country_at(lat: float, lon: float) -> str:
     """ISO3 of the country a point lies in or at most ``SHORE_KM`` off; empty out at sea."""
-    from landbridge.network.detailed.territory import countries_of, country_codes, depth_km
+    from landbridge.network.territory import countries_of, country_codes, depth_km
 
     number = int(countries_of(np.array([lat]), np.array([lon]))[0])
     if number < 0 or float(depth_km(np.array([lat]), np.array([lon]), number)[0]) > SHORE_KM:

@@ -19,7 +19,11 @@ def same_number(one: float | None, other: float | None) -> bool:
 
 @dataclass(frozen=True)
 class Cause:
-    """What a difference comes from. kind: closed, opened (relative to the first result), changed, figures."""
+    """What a difference comes from.
+
+    kind: closed, opened (relative to the first result), changed, changed back, figures; another way: each result knows
+    only the figures of its own.
+    """
 
     kind: str
     id: str

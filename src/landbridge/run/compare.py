@@ -182,8 +182,24 @@ def _because(
     else:
         found += _changed(one, other, parts_a, parts_b)
     if not found and a["route"] != b["route"]:
-        found += _named(one, other, parts_a, parts_b)
+        found += _named(one, other, parts_a, parts_b) or _changed(one, other, *_shared(parts_a, parts_b))
+        found = found or [_another_way(parts_a, parts_b)]
     return tuple(dict.fromkeys(found))
+
+
+def _shared(parts_a: list[Record], parts_b: list[Record]) -> tuple[list[Record], list[Record]]:
+    """The contributions of two ways where both pass: neither result says what the rest of the other's way costs."""
+    arcs = {str(part["arc"]) for part in parts_a} & {str(part["arc"]) for part in parts_b}
+    first, second = ([part for part in parts if str(part["arc"]) in arcs] for parts in (parts_a, parts_b))
+    return first, second
+
+
+def _another_way(parts_a: list[Record], parts_b: list[Record]) -> Cause:
+    """Another way is the best, and each result knows the figures of its own alone."""
+    first, second = (list(dict.fromkeys(str(part["where"]) for part in parts)) for parts in (parts_a, parts_b))
+    gone = [where for where in first if where not in second][:3]
+    new = [where for where in second if where not in first][:3]
+    return Cause("another way", "", f"{', '.join(new)} instead of {', '.join(gone)}")
 
 
 def _shut_in(looked: _Looked, pair: str, parts: Iterable[Record]) -> list[str]:
@@ -218,7 +234,9 @@ def _changed(one: _Looked, other: _Looked, parts_a: list[Record], parts_b: list[
             figures += [
                 Cause("figures", fact, f"{key[1]} of {where}") for fact in sorted(facts_b - facts_a) or sorted(facts_a)
             ][:1]
-    return list(dict.fromkeys(found)) or list(dict.fromkeys(figures))[:3]
+    # A figure counts once, where it is first met: a speed serves all lines of a country.
+    once = {cause.id: cause for cause in reversed(figures)}
+    return list(dict.fromkeys(found)) or [cause for cause in figures if once[cause.id] is cause][:3]
 
 
 def _named(one: _Looked, other: _Looked, parts_a: Iterable[Record], parts_b: Iterable[Record]) -> list[Cause]:

@@ -234,22 +234,28 @@ def _check(session: WorldSession, row: dict[str, str]) -> SpotCheck:
     network, mode = session.network, row["mode"]
     closed = [strait for strait in row["closed"].split(";") if strait]
     if mode == "sea":
-        ends = [f"sea_out:{row['origin']}", f"sea_in:{row['destination']}"]
+        first, last = f"sea_out:{row['origin']}", _berths(network, row["destination"])
         model = _sea_km(session, row["origin"], row["destination"], closed)
     else:
         names = [row["origin"], *filter(None, row["via"].split(";")), row["destination"]]
         places = [session.gazetteer.place(name).place for name in names]
-        ends = [f"origin:{places[0]}", f"destination:{places[-1]}"]
+        first, last = f"origin:{places[0]}", (f"destination:{places[-1]}",)
         model = km_over(network, places, mode)
-    for key in ends:
+    for key in (first, *last):
         if key not in network.node_index:
             raise UnknownName(key, kind="node of the network")
-    start, end = (network.node_index[key] for key in ends)
-    shortest = shortest_km(network, start, end, (mode,), closed)
+    start = network.node_index[first]
+    shortest = min(shortest_km(network, start, network.node_index[key], (mode,), closed) for key in last)
     return SpotCheck(
         mode, row["origin"], row["destination"], row["via"], float(row["published_km"]), model, shortest,
         row["closed"], row["source_url"], row["note"],
     )  # fmt: skip
+
+
+def _berths(network: Network, port: str) -> tuple[str, ...]:
+    """Keys of the nodes where ships arrive at a port; on a far shore boxes from elsewhere have berths of their own."""
+    own = [key for key in network.node_key if key.startswith("sea_in:") and key.endswith(f":{port}")]
+    return tuple(own) or (f"sea_in:{port}",)
 
 
 def km_over(network: Network, places: Sequence[str], mode: str) -> float:

@@ -66,7 +66,7 @@ _NUMBERS: Final = ("facts/numbers/defaults.csv", "facts/numbers/ocean.csv")
 _STAGES: Final = ("merging the tables", "sea lanes", "joining the network")
 _CODE: Final = (
     "network/world.py", "network/world_ports.py", "network/world_ferries.py", "network/world_hand.py",
-    "network/build.py", "network/names.py", "network/stored_names.py", "network/detailed/territory.py",
+    "network/build.py", "network/names.py", "network/stored_names.py", "network/territory.py",
     "network/sea/trades.py",
 )  # fmt: skip
 

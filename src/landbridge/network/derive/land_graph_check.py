@@ -19,7 +19,7 @@ from landbridge.network.detailed.arrays import DetailedNetwork
 from landbridge.network.detailed.land import SectionLength
 from landbridge.network.detailed.places import WorldPlace
 from landbridge.network.detailed.repair import loose_parts
-from landbridge.network.detailed.territory import country_codes
+from landbridge.network.territory import country_codes
 from landbridge.schema.words import ARC_KINDS, MODES
 
 Floats = npt.NDArray[np.float64]

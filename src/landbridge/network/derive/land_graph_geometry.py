@@ -17,7 +17,7 @@ from landbridge.kernels.sphere import great_circles_km
 from landbridge.network.detailed.arrays import DetailedNetwork
 from landbridge.network.detailed.nearness import search_tree, within
 from landbridge.network.detailed.rules import ARC_RULES, RULES, Rules
-from landbridge.network.detailed.territory import country_codes
+from landbridge.network.territory import country_codes
 from landbridge.schema.words import MODES
 
 #: Lines are simplified to within about a kilometre, and written with three decimals (100 m).

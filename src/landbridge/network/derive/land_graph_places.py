@@ -15,8 +15,8 @@ import numpy as np
 
 from landbridge.io.atlas import country_table
 from landbridge.kernels.sphere import great_circles_km
-from landbridge.network.detailed.territory import country_codes, settled_countries
 from landbridge.network.detailed.towns import Town, ascii_name, slug
+from landbridge.network.territory import country_codes, settled_countries
 
 #: Capitals that GeoNames lists under another name than ``world/countries.csv``.
 _CAPITAL_NAMES = {"PLW": "Ngerulmud"}

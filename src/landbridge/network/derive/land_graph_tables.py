@@ -30,7 +30,7 @@ from landbridge.network.detailed.curated import CuratedLand
 from landbridge.network.detailed.land import Progress
 from landbridge.network.detailed.nearness import search_tree, unit_vectors
 from landbridge.network.detailed.rules import ARC_RULES
-from landbridge.network.detailed.territory import country_codes
+from landbridge.network.territory import country_codes
 from landbridge.schema.words import MODES
 
 Row = dict[str, str]

@@ -15,8 +15,8 @@ from landbridge.network.detailed.curated import CuratedLand
 from landbridge.network.detailed.land import LandGraph
 from landbridge.network.detailed.nearness import search_tree, within
 from landbridge.network.detailed.rules import Rules
-from landbridge.network.detailed.territory import countries_of, country_codes
 from landbridge.network.detailed.towns import Town, ascii_name, slug
+from landbridge.network.territory import countries_of, country_codes
 from landbridge.schema.words import MODES
 
 Floats = npt.NDArray[np.float64]

@@ -32,7 +32,7 @@ from landbridge.network.detailed.repair import (
 )
 from landbridge.network.detailed.rules import ARC_RULES, Rules
 from landbridge.network.detailed.source import SourceGraph
-from landbridge.network.detailed.territory import countries_of, country_codes, gap_km, gauges_of, on_land
+from landbridge.network.territory import countries_of, country_codes, gap_km, gauges_of, on_land
 from landbridge.schema.words import MODES
 
 Floats = npt.NDArray[np.float64]

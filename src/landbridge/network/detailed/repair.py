@@ -30,7 +30,7 @@ from scipy.sparse.csgraph import connected_components
 
 from landbridge.kernels.sphere import great_circles_km
 from landbridge.network.detailed.nearness import search_tree, within
-from landbridge.network.detailed.territory import depth_km
+from landbridge.network.territory import depth_km
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
