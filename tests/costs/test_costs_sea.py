@@ -167,6 +167,43 @@ def test_an_episode_that_sailed_round_pays_no_detour_again():
     assert amounts(costs, arc_of(costs, *WEST, LONG))["surcharge"] == pytest.approx(600)
 
 
+def test_without_a_rate_a_way_round_is_as_dear_as_those_with_one_to_the_same_coast():
+    """So a box is not cheaper by a port on the way from which nobody quoted a rate of these days."""
+    peak = number("peak", "port:P-shanghai", "ocean_price", 5400, partner="region:europe", mode="sea", vehicle="teu",
+                  scope="spot", normal="no", from_date="2024-12-01", to_date="2024-12-31")  # fmt: skip
+    text = TWO_LANES + (
+        "colombo(LKA) ~8000 suez~ hamburg(DEU)\ncolombo(LKA) ~14000~ hamburg(DEU)\n"
+        "hamburg(DEU) ~8000 suez~ colombo(LKA)\nhamburg(DEU) ~14000~ colombo(LKA)\n"
+        "shanghai(CHN) ~5000~ colombo(LKA)\n"
+    )
+    network = draw(text).network()
+    lanes = [arc for arc in network.arcs_of_kind("lane").tolist() if network.straits[arc]]
+    costs = costs_of(text, with_(peak), network=network, state=shut(network, lanes), regions=REGIONS)
+    level = 5400 / (200 + 16000 * 0.1)
+    found = {}
+    for arc in network.arcs_of_kind("lane").tolist():
+        ends = [network.port_ids[network.node_port[node]] for node in (network.tail[arc], network.head[arc])]
+        if not network.straits[arc]:
+            found["-".join(end.removeprefix("P-") for end in ends)] = amounts(costs, arc)
+    assert found["shanghai-hamburg"] == {"haul": 5400}
+    assert sum(found["colombo-hamburg"].values()) == pytest.approx(level * (200 + 1400))
+    assert found["colombo-hamburg"]["haul"] == pytest.approx(200 + 1400)
+    for pair in ("hamburg-colombo", "shanghai-colombo"):  # to other coasts, or not sent round
+        assert set(found[pair]) == {"haul"}, pair
+    round_lane = next(_of(network, "colombo", "hamburg"))
+    assert {entry.basis for entry, _ in parts(costs, round_lane) if entry.component == "surcharge"} == {"assumed"}
+    # Nothing of it where a scenario shuts the strait: the rates are of the event.
+    costs = costs_of(text, with_(peak), network=network, state=shut(network, lanes, "scenario"), regions=REGIONS)
+    assert set(amounts(costs, round_lane)) == {"haul"}
+
+
+def _of(network, start, end):
+    for arc in network.arcs_of_kind("lane").tolist():
+        ends = [network.port_ids[network.node_port[node]] for node in (network.tail[arc], network.head[arc])]
+        if ends == [f"P-{start}", f"P-{end}"] and not network.straits[arc]:
+            yield arc
+
+
 def charge(kind, usd, start="2023-12-21", end="", **cells):
     return number(f"charge.{kind}", "port:P-shanghai", "surcharge_usd", usd, partner="region:europe", mode="sea",
                   vehicle="teu", scope=kind, from_date=start, to_date=end, year="2023", **cells)  # fmt: skip

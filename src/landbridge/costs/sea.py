@@ -7,13 +7,14 @@ port on another sea has another price. Where that fails too, the distance rule s
 
 A longer lane round a closed strait pays the extra distance on top at the rate of the distance rule, or what carriers
 published for the event that shuts the strait if that is more, unless the rate itself is of the time when ships
-sailed round.
+sailed round. A lane without a rate that an event sends round pays as much above the distance rule as the lanes to the
+same coast that have a rate of these days.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -282,9 +283,11 @@ def _add_freight(context: Context, pairs: LanePairs) -> None:
     """Money of the lanes; lanes whose price depends on the same share their entries."""
     prices = OceanPrices(context)
     extra_km, sails_round = _way_round(context, pairs)
-    for group, members in _grouped(context, pairs, prices).items():
-        rule = prices.rule(group.direction)
-        rate = prices.stand_in(*group.pair) if group.pair[0] else prices.rate_of(*group.rated)
+    groups = _grouped(context, pairs, prices)
+    rates = {group: prices.stand_in(*group.pair) if group.pair[0] else prices.rate_of(*group.rated) for group in groups}
+    levels = _levels_of_the_way_round(context, pairs, prices, groups, rates, sails_round)
+    for group, members in groups.items():
+        rule, rate = prices.rule(group.direction), rates[group]
         arcs = pairs.lanes[members]
         if rate is not None:
             context.draft.add(arcs, "haul", "usd", rate)
@@ -294,8 +297,58 @@ def _add_freight(context: Context, pairs: LanePairs) -> None:
         elif rule is not None:
             context.draft.add(arcs, "haul", "usd", rule[0])
             context.draft.add(arcs, "haul", "usd", rule[1], per_km=True)
+            level = next((levels[subject] for subject in group.rated[1] if subject in levels), None)
+            if level is not None:
+                _add_level(context, arcs[sails_round[members]], rule, level)
         else:
             _close_unpriced(context, arcs)
+
+
+def _levels_of_the_way_round(
+    context: Context,
+    pairs: LanePairs,
+    prices: OceanPrices,
+    groups: Mapping[_Group, Int64],
+    rates: Mapping[_Group, Rate | None],
+    sails_round: Bools,
+) -> dict[str, Rate]:
+    """Coast of arrival -> how many times the distance rule is asked there while ships sail round a strait.
+
+    By the lanes that have a rate of the episode, each on the way that is left to it, the middle one of them. Without
+    that a box would be cheaper by a port on the way, from which nobody quoted a rate of these days. Levels of one or
+    less are none.
+    """
+    if context.shut_by_event is None or not sails_round.any():
+        return {}
+    km = context.network.km[pairs.lanes]
+    left = np.flatnonzero(sails_round & ~context.shut_by_event[pairs.lanes])
+    left = left[np.lexsort((left, km[left], pairs.pair[left]))]
+    taken = np.zeros(len(km), dtype=np.bool_)
+    taken[left[np.concatenate([[True], np.diff(pairs.pair[left]) != 0])[: len(left)]]] = True
+    found: dict[str, list[tuple[float, float, _Group]]] = defaultdict(list)
+    for group, rate in rates.items():
+        rule = prices.rule(group.direction)
+        if rate is None or rate.normal or rule is None:
+            continue
+        for length in km[groups[group][taken[groups[group]]]].tolist():
+            for subject in group.rated[1]:
+                found[subject].append((rate.value / (rule[0].value + rule[1].value * length), length, group))
+    levels: dict[str, Rate] = {}
+    for subject, lanes in found.items():
+        ratio, length, group = sorted(lanes)[(len(lanes) - 1) // 2]
+        rate, rule = rates[group], prices.rule(group.direction)
+        if ratio > 1 and rate is not None and rule is not None:
+            formula = f"{rate.value:.4g} / ({rule[0].value:.4g} + {length:.0f} km x {rule[1].value:.4g})"
+            note = f"no rate of these days: as much above the distance rule as the middle one of the lanes to {subject}"
+            levels[subject] = replace(combined(ratio, [rate, *rule], formula, note), basis="assumed")
+    return levels
+
+
+def _add_level(context: Context, arcs: Int32, rule: tuple[Rate, Rate], level: Rate) -> None:
+    for part, per_km in zip(rule, (False, True), strict=True):
+        formula = f"({level.formula} - 1) x {part.value:.4g}"
+        more = combined((level.value - 1) * part.value, [level, part], formula)
+        context.draft.add(arcs, "surcharge", "usd", more, per_km=per_km)
 
 
 def _close_unpriced(context: Context, arcs: Int32) -> None:
