@@ -142,6 +142,13 @@ def test_find_and_scenarios() -> None:
     rows = answer("find", "Khorgos")["rows"]
     assert {row["kind"] for row in rows} >= {"place", "crossing"}
     assert all(has(row, "kind", "id", "name", "country", "code", "lat", "lon") for row in rows)
+    abroad = command("find", "Nairobi")
+    assert "names of the world's network" in abroad.stderr
+    assert "KEN" in abroad.stdout
+    assert answer("find", "Nairobi", "--network", "study") == {"rows": []}
+    for row in answer("find", "Khorgos", "--network", "world")["rows"]:
+        if row["found_by"] == "exact" and row["kind"] == "place":
+            assert row in rows
     ids = {row["id"] for row in answer("scenarios")["rows"]}
     assert ids >= {"base", "latest", "hormuz-closed", "trans-afghan-rail"}
     text = command("scenarios").stdout

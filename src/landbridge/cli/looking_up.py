@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from landbridge.cli.options import BUILT_IN, AsOf, Between, Json, Study
-from landbridge.cli.world import console, get_ready, print_json
+from landbridge.cli.world import console, get_ready, note, print_json, show_opening
 
 
 def facts_list(
@@ -147,6 +147,10 @@ def facts_check(study: Study = BUILT_IN, json: Json = False) -> None:
 def find(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A name, alias, UN/LOCODE or ISO code.")],
     limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, help="At most so many.")] = 20,
+    network: Annotated[
+        Literal["study", "world"] | None,
+        typer.Option(help="Whose names; the study's where it knows the name, else the world's.", show_default=False),
+    ] = None,
     study: Study = BUILT_IN,
     json: Json = False,
 ) -> None:
@@ -154,7 +158,9 @@ def find(
     from landbridge.run.session import open_study
     from landbridge.schema.errors import UnknownName
 
-    hits = open_study(study).gazetteer.find(name, limit)
+    hits, remark = open_study(study, show_opening).find(name, limit, network or "")
+    if remark:
+        note(remark)
     if json:
         rows = [
             {

@@ -28,6 +28,7 @@ from landbridge.network.cache import cached_network, network_digest
 from landbridge.network.gazetteer import Gazetteer
 from landbridge.network.geometry import link_shapes
 from landbridge.network.lanes import service_straits, study_lanes
+from landbridge.network.names import Hit
 from landbridge.network.sea import load_straits
 from landbridge.network.select import SelectorContext, arcs_of, selector_context, touching
 from landbridge.network.state import Closure, Shipment, applies, closures, modifiers
@@ -276,6 +277,21 @@ class Session:
         """Let go of costs and ways computed so far; a run over many days would hold them all."""
         self._costs.clear()
         self._ways.clear()
+
+    def find(self, text: str, limit: int = 20, network: str = "") -> tuple[list[Hit], str]:
+        """What a text may mean, the likeliest first, and a remark whose names these are.
+
+        network: whose names, ``study`` or ``world``; empty: the study's where it knows the text, else the world's if it
+        does.
+        """
+        asked = _one_of("network", network, NETWORKS) if network else ""
+        own = [] if asked == "world" else self.gazetteer.find(text, limit)
+        if asked == "study" or any(hit.why != "fuzzy" for hit in own):
+            return own, ""
+        hits = self.world.gazetteer.find(text, limit)
+        if asked == "world" or any(hit.why != "fuzzy" for hit in hits):
+            return hits, "" if asked else f"'{text}' is no name of the study; these are names of the world's network."
+        return own, ""
 
     def routes(
         self,
