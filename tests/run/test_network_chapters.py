@@ -161,16 +161,16 @@ def test_holes_are_all_that_the_quality_report_counts() -> None:
 
 def test_checks_have_names_and_a_ratio() -> None:
     chart, table = part(whole(), "ratios"), part(whole(), "checks")
-    assert isinstance(chart, DotChart)
+    assert isinstance(chart, RatioChart)
     assert isinstance(table, Table)
-    assert len(chart.dots) == len(table.rows)
+    assert len(chart.points) == len(table.rows)
     keys = [column.key for column in table.columns]
-    for row, dot in zip(table.rows, chart.dots, strict=True):
+    for row, point in zip(table.rows, chart.points, strict=True):
         cells = dict(zip(keys, row, strict=True))
         assert cells["ratio"] == pytest.approx(cells["model_km"] / cells["published_km"])  # type: ignore[operator]
-        assert dot.value == cells["ratio"]
-    assert "DEHAM" not in " ".join(dot.label for dot in chart.dots)
-    assert chart.reference == 1.0
+        assert (point.ratio, point.km) == (cells["ratio"], cells["published_km"])
+    assert "DEHAM" not in " ".join(point.label for point in chart.points)
+    assert not any(";" in point.label for point in chart.points)
 
 
 def test_every_row_has_a_cell_per_column_and_every_chapter_answers_first() -> None:

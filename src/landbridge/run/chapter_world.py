@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -16,12 +17,12 @@ from landbridge.result.report import (
     Cell,
     Chapter,
     Column,
-    Dot,
-    DotChart,
     Figure,
     MapData,
     MapLine,
     MapPoint,
+    RatioChart,
+    RatioPoint,
     Sentence,
     Table,
 )
@@ -162,18 +163,26 @@ def _named_checks(world: WorldSession, checks: Sequence[SpotCheck]) -> list[Spot
             check,
             origin=ports.get(check.origin, check.origin),
             destination=ports.get(check.destination, check.destination),
-            closed=straits.get(check.closed, check.closed),
+            closed=", ".join(straits.get(strait, strait) for strait in check.closed.split(";")),
         )
         for check in checks
     ]
 
 
-def _check_chart(checks: Sequence[SpotCheck]) -> DotChart:
-    dots = tuple(
-        Dot(_pair(check), check.ratio, group=f"by {check.mode}") for check in checks if math.isfinite(check.ratio)
+def _check_chart(checks: Sequence[SpotCheck]) -> RatioChart:
+    points = tuple(
+        RatioPoint(_pair(check), check.published_km, check.ratio, check.mode)
+        for check in checks
+        if math.isfinite(check.ratio)
     )
-    axis = "shortest way of the network / published distance; line: equal"
-    return DotChart("ratios", "Lengths beside published distances", axis, dots, decimals=2, reference=1.0)
+    return RatioChart(
+        "ratios",
+        "Lengths beside published distances",
+        "published distance, km",
+        "length in the network / published distance",
+        points,
+        statistics.median(point.ratio for point in points),
+    )
 
 
 def _pair(check: SpotCheck) -> str:

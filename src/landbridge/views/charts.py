@@ -444,10 +444,11 @@ def _cut(text: str, width: float, size: float) -> str:
 _NAMED_RATIOS: Final = 10
 #: Signs of the modes, filled.
 _MODE_SIGNS: Final = {"rail": "crossing", "road": "port"}
+_SIGN_WORDS: Final = {"crossing": "disc", "port": "square", "gauge": "diamond"}
 
 
 def ratio_chart(chart: RatioChart, *, id_: str, width: float = 960, height: float = 430) -> str:
-    """Ratios over lengths on logarithmic scales: a disc for rail, a square for road, hollow where assumed; lines at 1
+    """Ratios over lengths on logarithmic scales: a sign for each mode, hollow where assumed; lines at 1
     and at the median; the furthest from the median named where there is room, all in tooltips.
     """
     points = [point for point in chart.points if point.km > 0 and point.ratio > 0]
@@ -495,8 +496,9 @@ def ratio_chart(chart: RatioChart, *, id_: str, width: float = 960, height: floa
     label = f"median {figures.number(chart.median, 2)}"
     parts.append(svg.text(right, y - 4, label, size=10.5, anchor="end", colour=palette.LINK, halo=True))
     groups = dict.fromkeys(point.group for point in points)
-    signs = ", ".join(f"{'disc' if group == 'rail' else 'square'} {group}" for group in groups)
-    foot = f"{len(points)} compared; {signs}; hollow: the length is assumed"
+    signs = ", ".join(f"{_SIGN_WORDS[_MODE_SIGNS.get(group, 'gauge')]} {group}" for group in groups)
+    hollow = "; hollow: the length is assumed" if any(point.assumed for point in points) else ""
+    foot = f"{len(points)} compared; {signs}{hollow}"
     parts.append(svg.text(left, height - 8, foot, size=9.5, colour=palette.QUIET))
     return svg.document(width, height, "".join(parts), id_=id_, title=chart.title, description=foot)
 
