@@ -8,6 +8,7 @@ import json
 import math
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pytest
@@ -135,6 +136,25 @@ def test_what_is_avoided_is_not_used(costs: ArcCosts, data: st.DataObject) -> No
     assert best_of(answer) == pytest.approx(cheapest(costs.network, by_hand.tolist(), start, end))
     if answer.unreachable and cheapest(costs.network, costs.weight("cost").tolist(), start, end) < math.inf:
         assert answer.unreachable.closures == ("--avoid some",)
+
+
+class AskedByName(Mapping[str, tuple[tuple[float, float], ...]]):
+    """Lines of links that may be looked up and never counted: those of the world are read when they are asked for."""
+
+    def __getitem__(self, link: str) -> tuple[tuple[float, float], ...]:
+        raise KeyError(link)
+
+    def __iter__(self) -> Iterator[str]:
+        raise AssertionError("all lines were asked for")
+
+    def __len__(self) -> int:
+        raise AssertionError("the lines were counted")
+
+
+@settings(max_examples=20, deadline=None)
+@given(maps(most_arcs=20))
+def test_of_the_lines_of_links_only_those_on_the_way_are_asked_for(costs: ArcCosts) -> None:
+    assert find_routes(costs, "o", "d", k=3, shapes=AskedByName()) == find_routes(costs, "o", "d", k=3)
 
 
 def best_of(answer: RoutesAnswer) -> float:

@@ -122,7 +122,7 @@ def route_of(
         legs=legs,
         profile=_profile(network, pieces, nodes, names),
         contributions=tuple(_contributions(network, pieces, leg_of)),
-        tracks=_tracks(network, pieces, leg_of, legs, shapes or {}),
+        tracks=_tracks(network, pieces, leg_of, legs, {} if shapes is None else shapes),
         p95=times,
         stretch=stretch,
         names=names.of(ports, crossings, gauge_breaks, straits),
