@@ -359,8 +359,8 @@ def _cached_costs(digest: str, network: Network, make: Callable[[], ArcCosts]) -
 def _costs_arrays(costs: ArcCosts) -> dict[str, Any]:
     words = {
         "request": {**dataclasses.asdict(costs.request), "as_of": costs.request.as_of.toordinal()},
-        "entries": [list(dataclasses.astuple(entry)) for entry in costs.entries],
-        "closures": [list(dataclasses.astuple(closure)) for closure in costs.closures],
+        "entries": [_cells(entry) for entry in costs.entries],
+        "closures": [_cells(closure) for closure in costs.closures],
         "hour": costs.value_of_time_usd_per_hour,
         "hour_facts": costs.value_of_time_facts,
         "correlation": costs.country_correlation,
@@ -376,19 +376,19 @@ def _costs_arrays(costs: ArcCosts) -> dict[str, Any]:
     }
 
 
-def _entry(cells: dict[str, Any]) -> Entry:
-    return Entry(**{**cells, "facts": tuple(cells["facts"])})
+def _cells(row: Entry | Closure) -> list[Any]:
+    return list(vars(row).values())
 
 
 def _costs_from(stored: Any, network: Network) -> ArcCosts:
     words = json.loads(bytes(stored["words"]).decode())
     request = words["request"]
     request["as_of"] = datetime.date.fromordinal(request["as_of"])
-    names = [item.name for item in dataclasses.fields(Entry)]
+    facts = [item.name for item in dataclasses.fields(Entry)].index("facts")
     return ArcCosts(
         network=network,
         request=CostRequest(**request),
-        entries=tuple(_entry(dict(zip(names, row, strict=True))) for row in words["entries"]),
+        entries=tuple(Entry(*row[:facts], tuple(row[facts]), *row[facts + 1 :]) for row in words["entries"]),
         entry=stored["entry"],
         amount=stored["amount"],
         first=stored["first"],
