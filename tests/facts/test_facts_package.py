@@ -204,3 +204,12 @@ def test_a_frame_and_its_file_have_the_same_rows() -> None:
     frame = as_rows(facts.table("places"))
     assert [dict(row) for row in frame] == [{name: row[name] for name in frame[0]} for row in rows]
     assert as_rows(iter(rows)) == rows
+
+
+def test_some_columns_are_those_of_the_whole_rows(shipped: Facts) -> None:
+    for name in ("sections", "places", "crossings"):
+        rows = shipped.rows(name)
+        assert shipped.columns(name, "id", "note") == [{"id": row["id"], "note": row["note"]} for row in rows]
+    facts = facts_from([], {"places": b'id,name\n\na\nb,"Beta, the second",more\n'})
+    assert facts.columns("places", "name", "hub") == [{"name": "", "hub": ""}, {"name": "Beta, the second", "hub": ""}]
+    assert facts.columns("services", "id") == []

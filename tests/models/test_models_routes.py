@@ -24,7 +24,7 @@ from landbridge.models.routes import Avoided, find_routes
 from landbridge.models.search import Target
 from landbridge.models.spread import recompute
 from landbridge.network.state import Closure
-from landbridge.result.routes import Route, RoutesAnswer
+from landbridge.result.routes import Line, Route, RoutesAnswer
 from landbridge.schema.errors import BadRequest
 from landbridge.schema.words import OBJECTIVES, Objective
 
@@ -294,6 +294,21 @@ def test_tracks_follow_known_lines_in_the_direction_of_the_journey_and_stop_at_1
     assert rail.lines[0][:2] == ((2.0, 20.0), (1.0, 10.0))
     assert rail.assumed  # the other sections have no line
     assert all(-180 <= lon <= 180 for line in (*sea.lines, *rail.lines) for _, lon in line)
+
+
+class LinesOfManyLinks(dict[str, Line]):
+    """Lines of links that are slow to count, as those of the world are: each would be taken apart."""
+
+    def __len__(self) -> int:
+        raise AssertionError("all lines were read")
+
+    __iter__ = __bool__ = __len__  # type: ignore[assignment]
+
+
+def test_a_route_reads_the_lines_of_its_own_links_only() -> None:
+    shapes = LinesOfManyLinks(R1=((1.0, 10.0), (2.0, 20.0)))
+    _, rail = find_routes(read(CHAIN), "tokyo", "tashkent", k=1, shapes=shapes).routes[0].tracks
+    assert rail.lines[0][:2] == ((1.0, 10.0), (2.0, 20.0))
 
 
 def test_what_cannot_be_asked() -> None:

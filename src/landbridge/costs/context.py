@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from landbridge.costs.arccosts import CostRequest
 from landbridge.costs.draft import Draft
+from landbridge.costs.lane_pairs import LanePairs
 from landbridge.costs.rates import Chain, Rate, Rates
 from landbridge.facts.choose import Question
 from landbridge.facts.package import Facts
@@ -56,6 +57,11 @@ class Context:
     def services(self) -> dict[str, Row]:
         """Rows of ``services`` by id."""
         return records(self.rates.facts, "services")
+
+    @cached_property
+    def lane_pairs(self) -> LanePairs:
+        """The lanes by the pair of ports they join."""
+        return LanePairs.of(self.network)
 
     @cached_property
     def links_with_speed(self) -> Int32:

@@ -15,7 +15,6 @@ from importlib import resources
 import numpy as np
 
 from landbridge.costs.context import Context
-from landbridge.costs.lane_pairs import LanePairs
 from landbridge.costs.limits import limits
 from landbridge.network.sea import load_straits
 from landbridge.network.state import Closure
@@ -41,7 +40,7 @@ def close_for_large_ships(context: Context) -> None:
     lanes = network.arcs_of_kind("lane")
     if len(lanes) == 0:
         return
-    pairs = LanePairs.of(network)
+    pairs = context.lane_pairs
     main = np.array([context.ports[port]["tier"] == "main" for port in network.port_ids], dtype=np.bool_)
     own_way = network.straits[lanes[pairs.shortest]] >> network.strait_ids.index(_OWN_WAY) & 1 == 1
     start, end = np.divmod(pairs.pair, pairs.n_ports)

@@ -103,9 +103,10 @@ class Rates:
 
     def _remembered(self, how: str, chain: tuple[Question | Chain, ...]) -> Rate | None:
         key = (how, chain)
-        if key not in self._memo:
-            self._memo[key] = self._search(how, chain)
-        return self._memo[key]
+        try:  # one look-up: the hash of a long chain takes longer than the rest
+            return self._memo[key]
+        except KeyError:
+            return self._memo.setdefault(key, self._search(how, chain))
 
     def _search(self, how: str, chain: tuple[Question | Chain, ...]) -> Rate | None:
         if not chain:

@@ -98,7 +98,7 @@ class OceanPrices:
     @cached_property
     def _km(self) -> dict[int, float]:
         """Length of the shortest lane of each pair of ports."""
-        pairs = LanePairs.of(self._context.network)
+        pairs = self._context.lane_pairs
         first = np.flatnonzero(pairs.shortest == np.arange(len(pairs.lanes)))
         km = self._context.network.km[pairs.lanes[first]]
         return dict(zip(pairs.pair[first].tolist(), km.tolist(), strict=True))
@@ -213,9 +213,10 @@ class OceanPrices:
 
     @cached_property
     def _headhaul_origins(self) -> frozenset[str]:
-        return frozenset(
-            records(self._context.rates.facts, "regions").get("headhaul_origin", {}).get("members", "").split(";")
-        )
+        """Ports in the countries of the region ``headhaul_origin``."""
+        region = records(self._context.rates.facts, "regions").get("headhaul_origin", {})
+        countries = region.get("members", "").split(";")
+        return frozenset(port for port, row in self._context.ports.items() if row["country"] in countries)
 
     def direction(self, start: str, end: str) -> str:
         """Direction of trade of a pair of ports in the distance rule.
@@ -223,7 +224,7 @@ class OceanPrices:
         Boxes leave the countries of the region ``headhaul_origin`` full and come back cheap; between two countries
         outside it a rule of its own holds (``elsewhere``), between two inside that without direction.
         """
-        first, last = (self._context.ports[port]["country"] in self._headhaul_origins for port in (start, end))
+        first, last = start in self._headhaul_origins, end in self._headhaul_origins
         if first == last:
             return "" if first else "elsewhere"
         return "headhaul" if first else "backhaul"
@@ -253,8 +254,7 @@ class OceanPrices:
 
 def add_lanes(context: Context) -> None:
     """Entries for the generic lanes of every pair of ports."""
-    network = context.network
-    pairs = LanePairs.of(network)
+    pairs = context.lane_pairs
     lanes = pairs.lanes
     if len(lanes) == 0:
         return

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
@@ -258,6 +259,7 @@ def _changed_sailings(context: Context, service: str) -> Rate | None:
     return rate
 
 
+@cache
 def _half(interval: Rate) -> Rate:
     return combined(interval.value / 2, [interval], f"half of {interval.value:g} h between departures")
 

@@ -8,14 +8,13 @@ lane through another canal (Panama for Suez) pays that canal's toll on top, wher
 from __future__ import annotations
 
 from landbridge.costs.context import Context
-from landbridge.costs.lane_pairs import LanePairs
 from landbridge.facts.choose import Question
 
 
 def add_tolls(context: Context) -> None:
     """Entries ``fee`` for the canals of lanes that the shortest lane of their pair of ports does not pass."""
     network = context.network
-    pairs = LanePairs.of(network)
+    pairs = context.lane_pairs
     lanes = pairs.lanes
     extra = network.straits[lanes] & ~network.straits[lanes[pairs.shortest]]
     for bit, strait in enumerate(network.strait_ids):

@@ -23,7 +23,7 @@ The others stay, each with the reason why it lost. The order of rows in the file
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -235,7 +235,7 @@ def _factor(
     direct = _step(facts, have, want, kind, mode, as_of)
     if direct is not None:
         return direct
-    for between in sorted(_units_with_factors(facts)):
+    for between in facts.units:
         one = _step(facts, have, between, kind, mode, as_of)
         two = _step(facts, between, want, kind, mode, as_of)
         if one is not None and two is not None:
@@ -253,10 +253,6 @@ def _step(
         if picked is not None:
             return (picked.value if upward else 1.0 / picked.value), (picked.number.id,)
     return None
-
-
-def _units_with_factors(facts: Facts) -> Iterable[str]:
-    return {subject.removeprefix("unit:") for subject, quantity in facts.index if quantity == "unit_factor"}
 
 
 def _joined(*notes: str) -> str:

@@ -97,7 +97,8 @@ def index_corridors(network: Network, names: Mapping[str, str], context: Selecto
 def _own_cities(network: Network, gateways: Sequence[Selector]) -> Bools:
     """Origins and destinations that lie at a berth of one of the ports among the gateways, with no way to drive."""
     mask = np.zeros(network.n_nodes, dtype=np.bool_)
-    ports = [i for i, port in enumerate(network.port_ids) if Selector("port", port) in gateways]
+    named = {gateway.value for gateway in gateways if gateway == Selector("port", gateway.value)}
+    ports = [i for i, port in enumerate(network.port_ids) if port in named]
     at_berth = (network.kind == ARC_KINDS.index("access")) & (network.km == 0) & np.isin(network.port, ports)
     for end in (network.tail[at_berth], network.head[at_berth]):
         mask[end[np.isin(network.node_kind[end], _ENDS)]] = True

@@ -108,7 +108,8 @@ class Session:
     @cached_property
     def selectors(self) -> SelectorContext:
         """What selectors need beyond the network."""
-        return selector_context(self.named, self.study)
+        tables = {"places": self.facts.rows("places"), "sections": self.facts.columns("sections", "id", "note")}
+        return selector_context({**tables, "straits": self.named["straits"]}, self.study)
 
     @cached_property
     def corridors(self) -> CorridorIndex:

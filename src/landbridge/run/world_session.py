@@ -380,15 +380,21 @@ def _cells(row: Entry | Closure) -> list[Any]:
     return list(vars(row).values())
 
 
+def _entry(names: Sequence[str], cells: Sequence[Any]) -> Entry:
+    row = dict(zip(names, cells, strict=True))
+    row["facts"] = tuple(row["facts"])
+    return Entry(**row)
+
+
 def _costs_from(stored: Any, network: Network) -> ArcCosts:
     words = json.loads(bytes(stored["words"]).decode())
     request = words["request"]
     request["as_of"] = datetime.date.fromordinal(request["as_of"])
-    facts = [item.name for item in dataclasses.fields(Entry)].index("facts")
+    names = [item.name for item in dataclasses.fields(Entry)]
     return ArcCosts(
         network=network,
         request=CostRequest(**request),
-        entries=tuple(Entry(*row[:facts], tuple(row[facts]), *row[facts + 1 :]) for row in words["entries"]),
+        entries=tuple(_entry(names, row) for row in words["entries"]),
         entry=stored["entry"],
         amount=stored["amount"],
         first=stored["first"],
