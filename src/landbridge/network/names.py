@@ -340,7 +340,7 @@ class NameIndex:
 
     @cached_property
     def _keys(self) -> list[str]:
-        return sorted(self.index)
+        return sorted(iter(self.index))  # without iter its length comes first, which reads stored names again
 
     def _forms(self, name: str, country: str) -> list[tuple[str, Why]]:
         """Ways of writing a name: in full; without its country in parentheses; without another addition; its parts."""

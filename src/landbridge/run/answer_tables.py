@@ -6,14 +6,16 @@ Which columns there are, with units, stands here once per question; ``landbridge
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from landbridge.facts.describe import Ancestor, Description, SourceUse
 from landbridge.facts.ledger import Number
-from landbridge.models.over_time import OverTime
 from landbridge.network.names import Hit
 from landbridge.result.report import Cell, Column, Table
 from landbridge.scenario import EventRow, Scenario
+
+if TYPE_CHECKING:  # it brings the compiler with it, which looking up a name should not wait for
+    from landbridge.models.over_time import OverTime
 
 _WHY: Final = {"code": "its code", "exact": "its name", "alias": "another name", "fuzzy": "spelt nearly so"}
 
