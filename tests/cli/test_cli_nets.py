@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pandas as pd
@@ -40,6 +41,33 @@ def test_critical_of_a_file(files: tuple[str, str]) -> None:
     }
     shown = command("net", "critical", *files[:1], "--trips", files[1]).stdout
     assert "cut off" in shown
+
+
+def test_critical_of_a_file_where_demand_chooses(files: tuple[str, str], tmp_path: Path) -> None:
+    """Ways 1-3-4-2 (5.5) and 1-4-2 (6.5) share link 3, half of each: both are listed, and 3 cuts off."""
+    Path(files[0]).write_text(NETWORK.replace("4.0 ;", "3.5 ;").replace("1 4", "1 5") + "5 4 100 0 0 ;\n")
+    asked = ("net", "critical", files[0], "--trips", files[1], "--choice", "logit")
+    found = answer(*asked, "--theta", "0.4")
+    total = math.exp(-0.4 * 5.5) + math.exp(-0.4 * 6.5)
+    before = -math.log(total) / 0.4
+    assert set(found) == {"base_total", "links", "seconds"}
+    assert found["base_total"] == pytest.approx(10 * before)
+    rows = {row["link"]: row for row in found["links"]}
+    assert [rows[link]["delta_total"] for link in "123"] == pytest.approx(
+        [10 * (6.5 - before), 10 * (6.5 - before), 0.0]
+    )
+    assert [rows[link]["delta_total"] for link in "45"] == pytest.approx([10 * (5.5 - before)] * 2)
+    assert {link: row["cut_off_demand"] for link, row in rows.items() if row["cut_off_demand"]} == {"3": 10.0}
+    done = command(*asked, "--theta", "0.4", "--out", str(tmp_path / "c.csv"))
+    assert "theta 0.4 per unit of cost (the file's cost); 2.0 ways" in done.stderr
+    table = pd.read_csv(tmp_path / "c.csv").set_index("link")
+    assert table.loc[1, "flow"] == pytest.approx(10 * math.exp(-0.4 * 5.5) / total)
+    assert table["uncertain"].tolist() == [0.0] * 5
+    # One way listed: the other is found where the first is shut, and said to be uncertain.
+    command(*asked, "--theta", "0.4", "--routes", "1", "--out", str(tmp_path / "one.csv"))
+    table = pd.read_csv(tmp_path / "one.csv").set_index("link")
+    assert table["uncertain"].to_dict() == {1: 10.0, 2: 10.0, 3: 0.0, 4: 0.0, 5: 0.0}
+    assert table["delta_total"].to_dict() == pytest.approx({1: 10.0, 2: 10.0, 3: 0.0, 4: 0.0, 5: 0.0})
 
 
 def test_critical_writes_all_rows_with_all_measures(files: tuple[str, str], tmp_path: Path) -> None:
@@ -82,6 +110,19 @@ def test_critical_of_the_study_by_country() -> None:
     assert rows["KAZ"]["delta_total"] > 0
 
 
+def test_the_study_by_country_where_demand_chooses() -> None:
+    asked = ("net", "critical", "study", "--trips", "Tokyo:Tashkent", "--what", "countries")
+    shortest, chosen, sharp = (
+        answer(*asked, *more) for more in ((), ("--choice", "logit"), ("--choice", "logit", "--theta", "1e6"))
+    )
+    rises, sharpest = ({row["link"]: row["delta_total"] for row in each["links"]} for each in (shortest, sharp))
+    assert sharpest == pytest.approx(rises, abs=0.01)
+    assert chosen["base_total"] < shortest["base_total"]
+    for found in (chosen, sharp):
+        assert [row["link"] for row in found["links"] if row["cut_off_demand"]] == ["JPN", "UZB"]
+    assert "uncertain" in command(*asked, "--choice", "logit").stdout
+
+
 def test_reach_is_nearest_first_and_grows_with_the_limit() -> None:
     small = answer("net", "reach", "study", "Tashkent", "--within", "24", "--by", "time")
     large = answer("net", "reach", "study", "Tashkent", "--within", "48", "--by", "time")
@@ -106,6 +147,8 @@ def test_skim_says_what_routes_say_and_is_written(tmp_path: Path) -> None:
         (("net", "critical", "missing_net.tntp", "--trips", "x"), "cannot be read"),
         (("net", "skim", "study", "--from", "Atlantis"), "Atlantis"),
         (("net", "reach", "study", "Tokyo", "--within", "-1"), "--within"),
+        (("net", "critical", "study", "--theta", "0.01"), "--choice logit"),
+        (("net", "critical", "study", "--choice", "logit", "--theta", "nan"), "greater than 0"),
         (("net", "skim", "study", "--from", "Tokyo", "--to", "Almaty", "-o", "x.doc"), ".parquet"),
     ],
 )

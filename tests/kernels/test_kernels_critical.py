@@ -14,7 +14,7 @@ from random_graphs import INF, arrays, graphs_and_orders, grid, laws
 from landbridge.kernels import critical_pairs
 from landbridge.kernels.cch import build_hierarchy, customise
 from landbridge.kernels.critical import closures, groups_of, make_demand, make_groups, single_arcs, unite
-from landbridge.kernels.critical_choice import logit_closures
+from landbridge.kernels.critical_choice import WaysLeft, groups_of_arcs, logit_closures
 from landbridge.kernels.critical_measures import measures, rank_agreement
 from landbridge.kernels.critical_pairs import hierarchy_closures, link_closures, sparse_closures
 from landbridge.kernels.graph import build_graph
@@ -234,6 +234,7 @@ def test_groups_by_label_and_united_pairs():
 @given(st.data())
 @laws
 def test_logit_closures_equal_removing_routes(data):
+    """Routes that use the group come off the list; a way round comes on it if it is cheaper than all that is left."""
     arc_count, theta = 6, 0.7
     arc = st.integers(0, arc_count - 1)
     route = st.tuples(st.sampled_from([1.0, 1.5, 4.0, 30.0, INF]), st.lists(arc, max_size=3))
@@ -241,6 +242,13 @@ def test_logit_closures_equal_removing_routes(data):
     volume = np.array([float(data.draw(st.integers(1, 3))) for _ in choices])
     members = data.draw(st.lists(st.lists(arc, max_size=3, unique=True), min_size=1, max_size=4))
     routes = [r for choice in choices for r in choice]
+    kept = [[[c for c, used in choice if not set(used) & set(member)] for member in members] for choice in choices]
+    least = [min((c for c, _ in choice), default=INF) for choice in choices]
+    # No way left is cheaper than the best was, nor dearer than what is left of the list.
+    dearer = st.sampled_from([0.0, 0.25, 3.0, INF])
+    left = [
+        [min(min(costs, default=INF), least[p] + data.draw(dearer)) for costs in kept[p]] for p in range(len(choices))
+    ]
     result = logit_closures(
         np.cumsum([0, *map(len, choices)]),
         np.array([r[0] for r in routes]),
@@ -248,40 +256,51 @@ def test_logit_closures_equal_removing_routes(data):
         np.cumsum([0, *(len(r[1]) for r in routes)]),
         np.array([a for r in routes for a in r[1]], np.int32),
         volume,
-        make_groups([np.array(member, np.int32) for member in members]),
-        arc_count,
+        groups_of_arcs(make_groups([np.array(member, np.int32) for member in members]), arc_count),
+        WaysLeft(
+            np.arange(len(choices) + 1) * len(members), np.tile(np.arange(len(members)), len(choices)), np.ravel(left)
+        ),
+        len(members),
     )
     base = [naive.logsum([c for c, _ in choice], theta) for choice in choices]
     open_pairs = [p for p, s in enumerate(base) if s < INF]
     assert math.isclose(result.base_total, sum(volume[p] * base[p] for p in open_pairs), abs_tol=1e-9)
     for g, member in enumerate(members):
-        delta = cut = 0.0
+        delta = cut = unlisted = 0.0
         for p in open_pairs:
-            left = naive.logsum([c for c, used in choices[p] if not set(used) & set(member)], theta)
-            if left == INF:
+            if not any(set(used) & set(member) for _, used in choices[p]):
+                continue
+            new = left[p][g] < min(kept[p][g], default=INF)
+            after = naive.logsum([*kept[p][g], *([left[p][g]] if new else [])], theta)
+            if after == INF:
                 cut += volume[p]
             else:
-                delta += volume[p] * (left - base[p])
+                delta += volume[p] * max(after - base[p], 0.0)
+                unlisted += volume[p] * new
         assert math.isclose(result.delta_total[g], delta, rel_tol=1e-9, abs_tol=1e-9)
         assert result.cut_off[g] == cut
+        assert result.uncertain[g] == unlisted
         assert result.flow[g] <= sum(volume[p] for p in open_pairs) + 1e-9
 
 
-def test_logit_keeps_its_digits_when_nearly_everything_uses_the_group():
-    """Two routes, 1 and 61 dear: closing the first must cost exactly the logsum difference, to 1e-12."""
+@pytest.mark.parametrize("dear", [61.0, 5001.0])
+def test_logit_keeps_its_digits_when_nearly_everything_uses_the_group(dear):
+    """Two routes, one far dearer: closing the first must cost exactly the logsum difference, to 1e-12."""
     result = logit_closures(
         np.array([0, 2]),
-        np.array([1.0, 61.0]),
+        np.array([1.0, dear]),
         1.0,
         np.array([0, 1, 2]),
         np.array([0, 1], np.int32),
         np.array([1.0]),
-        single_arcs(np.array([0, 1])),
+        groups_of_arcs(single_arcs(np.array([0, 1])), 2),
+        WaysLeft(np.array([0, 1]), np.array([0], np.int32), np.array([dear])),
         2,
     )
-    exact = 61.0 - (1.0 - math.log1p(math.exp(-60.0)))
+    exact = dear - (1.0 - math.log1p(math.exp(1.0 - dear)))
     assert math.isclose(result.delta_total[0], exact, rel_tol=1e-12)
-    assert result.uncertain.tolist() == [1.0, 0.0]
+    assert result.cut_off.tolist() == [0.0, 0.0]
+    assert result.uncertain.tolist() == [0.0, 0.0]
 
 
 def test_measures_are_finite_and_agree_with_themselves():

@@ -12,13 +12,14 @@ from random_graphs import INF, arrays, graphs_and_orders, laws, multigraphs
 
 from landbridge.kernels.alternatives import (
     make_anchors,
-    tree_alternatives,
+    rooted_alternatives,
     via_alternatives,
     within_stretch,
 )
 from landbridge.kernels.cch import build_hierarchy, customise
 from landbridge.kernels.dijkstra import shortest_tree
-from landbridge.kernels.graph import build_graph, reverse_graph
+from landbridge.kernels.graph import build_graph
+from landbridge.kernels.paths import PathQuery
 from landbridge.kernels.reach import (
     bands,
     catchment,
@@ -71,7 +72,25 @@ def test_accessibility_by_hand():
     assert bands(np.array([0.0, 1.0, 1.5, 3.0, INF]), np.array([1.0, 2.0])).tolist() == [0, 0, 1, -1, -1]
 
 
-def check_alternatives(graph, result, s, t, nodes, true, stretch, max_share):
+def naive_detour(graph, path, other):
+    """Largest ratio of cost between two meetings of ``path`` with ``other``, the second further on, to ``other``'s."""
+    if len(other) == 0:
+        return 0.0
+    met = [graph.tail[other[0]], *(graph.head[a] for a in other)]
+    cost_to = [sum(graph.weight[a] for a in other[:i]) for i in range(len(met))]
+    at = {v: cost_to[i] for i, v in enumerate(met)}
+    worst = last = since = 0.0
+    for a in path:
+        since += graph.weight[a]
+        here = at.get(graph.head[a], -1.0)
+        if here >= last:
+            if since > here - last:
+                worst = max(worst, since / (here - last) if here > last else INF)
+            last, since = here, 0.0
+    return worst
+
+
+def check_alternatives(graph, result, s, t, nodes, true, stretch, max_share, max_detour):
     if true[s][t] == INF:
         assert result.cost.size == 0
         return
@@ -91,6 +110,7 @@ def check_alternatives(graph, result, s, t, nodes, true, stretch, max_share):
         v = nodes[result.anchor[i]]
         assert cost == true[s][v] + true[v][t]
         for other in paths[:i]:
+            assert naive_detour(graph, path, other) <= max_detour
             common = set(path.tolist()) & set(other.tolist())
             if cost > 0:
                 assert sum(graph.weight[a] for a in common) <= max_share * cost + 1e-12
@@ -108,21 +128,20 @@ def test_alternatives_are_simple_short_and_distinct(case, data):
     built = build_graph(tail, head, graph.node_count)
     node = st.integers(0, graph.node_count - 1)
     s, t = data.draw(node), data.draw(node)
-    stretch, max_share = data.draw(st.sampled_from([(1.5, 0.5), (3.0, 0.8), (1.0, 0.0)]))
+    rules = data.draw(st.sampled_from([(1.5, 0.5, INF), (3.0, 0.8, INF), (1.0, 0.0, INF), (3.0, 0.9, 1.5)]))
     nodes = list(range(graph.node_count))
     true = naive.all_distances(graph)
-    result = via_alternatives(
-        hierarchy, metric, built, s, t, make_anchors(hierarchy, metric, nodes), stretch, max_share
-    )
-    check_alternatives(graph, result, s, t, nodes, true, stretch, max_share)
+    result = via_alternatives(hierarchy, metric, built, s, t, make_anchors(hierarchy, metric, nodes), *rules)
+    check_alternatives(graph, result, s, t, nodes, true, *rules)
     forward = shortest_tree(built, weight, np.array([s]))
-    backward = shortest_tree(reverse_graph(built), weight, np.array([t]))
-    result = tree_alternatives(built, weight, forward, backward, t, nodes, stretch, max_share)
-    check_alternatives(graph, result, s, t, nodes, true, stretch, max_share)
+    onward = np.array([row[t] for row in true])
+    query = PathQuery(hierarchy, metric)
+    result = rooted_alternatives(query, built, forward, t, np.array(nodes), onward, *rules)
+    check_alternatives(graph, result, s, t, nodes, true, *rules)
 
 
-def test_local_optimality_refuses_a_detour_off_the_way():
-    r"""Ways a-b-d (2) and a-g-c-h-d (3); e is off the way: a-b-e-f-d costs 4, but b-f is direct (0.5).
+def test_a_detour_dearer_than_what_it_replaces_is_refused():
+    r"""Ways a-b-d (2) and a-g-c-h-d (3); e is off the way: a-b-e-f-d costs 4, of which 3 instead of b-d (1).
 
     ::
 
@@ -151,7 +170,7 @@ def test_local_optimality_refuses_a_detour_off_the_way():
     anchors = make_anchors(hierarchy, metric, [c, e])
     graph = build_graph(tail, head, 8)
     free = via_alternatives(hierarchy, metric, graph, a, d, anchors, stretch=3.0)
-    strict = via_alternatives(hierarchy, metric, graph, a, d, anchors, stretch=3.0, local_share=0.25)
+    strict = via_alternatives(hierarchy, metric, graph, a, d, anchors, stretch=3.0, max_detour=1.5)
     assert free.cost.tolist() == [2.0, 3.0, 4.0]
     assert strict.cost.tolist() == [2.0, 3.0]
 

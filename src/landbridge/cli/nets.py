@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,9 +26,11 @@ from landbridge.cli.options import (
     Value,
 )
 from landbridge.cli.world import console, note, open_world, print_json
-from landbridge.schema.words import What
+from landbridge.schema.words import Choice, What
 
 if TYPE_CHECKING:
+    from landbridge.models.wires import Wire
+    from landbridge.result.report import Table
     from landbridge.run.net import Net, Trips
 
 
@@ -149,6 +152,33 @@ def critical(
         Path | None,
         typer.Option("--out", "-o", metavar="FILE", help="Write all rows with all measures as .csv or .parquet."),
     ] = None,
+    choice: Annotated[
+        Choice,
+        typer.Option(
+            help="How demand finds its way. 'shortest': all on the least. 'logit': spread over the ways listed for a "
+            "pair, in proportion to exp(-theta x cost); 'delta_total' is then the rise of the expected least cost "
+            "(logsum) times the volume, over pairs that keep a way."
+        ),
+    ] = "shortest",
+    theta: Annotated[
+        float | None,
+        typer.Option(
+            metavar="X",
+            help="With logit: how much cost counts, per unit of --by. Without it a way dearer by a tenth of the mean "
+            "cost of the demand is taken by one where ten take the best (assumed).",
+            show_default=False,
+        ),
+    ] = None,
+    routes: Annotated[
+        int | None,
+        typer.Option(
+            metavar="K",
+            min=1,
+            max=20,
+            help="With logit: ways listed per pair, at most.  [default: 5]",
+            show_default=False,
+        ),
+    ] = None,
     threads: Threads = 2,
     cargo: Cargo = None,
     value: Value = None,
@@ -163,30 +193,95 @@ def critical(
     json: Json = False,
 ) -> None:
     """Close every link (or crossing, port, strait ...) in turn: extra cost and cut-off demand of all pairs, exact."""
+    _check_choice(choice, theta, routes)
     found = _open(ctx, net, study, scenario, as_of, cargo, value, by)
-    from landbridge.models.criticality import criticality
     from landbridge.run.net import things_of_net
 
     demand = _demand(found, trips or [])
     things = things_of_net(found, what)
-    result = criticality(
-        found.wires, things, demand.origin, demand.destination, demand.volume, threads=threads,
-        progress=_parts_done(len(demand.volume), len(things)),
-    )  # fmt: skip
+    progress = _parts_done(len(demand.volume), len(things))
+    result = (
+        _closed_by_choice(found, things, demand, theta, routes, threads, progress)
+        if choice == "logit"
+        else _closed(found, things, demand, threads, progress)
+    )
     if json:
-        print_json(result.to_json())
+        print_json(result.content)
         return
-    from landbridge.views.nets import critical_view
-
-    measured = {name: [float(values[i]) for i in result.order] for name, values in result.measures()._asdict().items()}
     if out is None:
-        _show(critical_view(found.title, found.unit, result.to_json(), measured, top))
+        _show(result.view(top))
         return
     from landbridge.run.net import write_view
 
-    view = critical_view(found.title, found.unit, result.to_json(), measured, len(things))
+    view = result.view(len(things))
     write_view(view, out)
     note(f"{len(view.rows):,} closures in {out}")
+
+
+@dataclass(frozen=True)
+class _Closed:
+    """The answer of ``net critical``: for programs, and as a table of so many rows."""
+
+    content: dict[str, Any]
+    view: Callable[[int], Table]
+
+
+def _closed(net: Net, things: Sequence[Wire], demand: Trips, threads: int, progress: Callable[[int], None]) -> _Closed:
+    from landbridge.models.criticality import criticality
+    from landbridge.views.nets import critical_view
+
+    result = criticality(
+        net.wires, things, demand.origin, demand.destination, demand.volume, threads=threads, progress=progress
+    )
+    content = result.to_json()
+    measured = {name: [float(values[i]) for i in result.order] for name, values in result.measures()._asdict().items()}
+    return _Closed(content, lambda top: critical_view(net.title, net.unit, content, measured, top))
+
+
+def _closed_by_choice(
+    net: Net,
+    things: Sequence[Wire],
+    demand: Trips,
+    theta: float | None,
+    routes: int | None,
+    threads: int,
+    progress: Callable[[int], None],
+) -> _Closed:
+    from landbridge.models.choice import ROUTES, choice_criticality
+    from landbridge.run.net import anchors_of_net
+    from landbridge.views.nets import choice_view
+
+    result = choice_criticality(
+        net.wires,
+        things,
+        demand.origin,
+        demand.destination,
+        demand.volume,
+        anchors_of_net(net),
+        theta=theta,
+        routes=routes or ROUTES,
+        threads=threads,
+        progress=progress,
+    )
+    note(
+        f"Logit with theta {result.theta:.4g} per unit of cost ({net.unit}); {result.routes:.1f} ways listed per pair."
+    )
+    content = result.to_json()
+    measured = {name: [float(values[i]) for i in result.order] for name, values in result.measures().items()}
+    return _Closed(content, lambda top: choice_view(net.title, net.unit, content, measured, top))
+
+
+def _check_choice(choice: Choice, theta: float | None, routes: int | None) -> None:
+    from landbridge.schema.errors import BadRequest, Finding
+
+    findings = []
+    for name, given in (("--theta", theta), ("--routes", routes)):
+        if given is not None and choice != "logit":
+            findings.append(Finding(name, f"{given:g}", "It belongs to '--choice logit'."))
+    if theta is not None and not (math.isfinite(theta) and theta > 0):
+        findings.append(Finding("--theta", f"{theta:g}", "Give a number greater than 0."))
+    if findings:
+        raise BadRequest("This choice cannot be made", findings)
 
 
 def _parts_done(pairs: int, closures: int) -> Callable[[int], None]:

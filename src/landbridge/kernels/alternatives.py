@@ -5,14 +5,17 @@ give all of them. Candidates within a stretch of the best are taken in ascending
 
 - they visit no node twice,
 - they share at most ``max_share`` of their weight with any route kept before,
-- they are locally optimal (Abraham, Delling, Goldberg, Werneck, "Alternative Routes in Road Networks", 2013): the
-  piece of ``local_share`` of the best cost on either side of the anchor is a shortest path (T-test).
+- no detour in them is silly: wherever they leave a route kept before and come back to it, they cost at most
+  ``max_detour`` times what they replace there (uniformly bounded stretch: Abraham, Delling, Goldberg, Werneck,
+  "Alternative Routes in Road Networks", 2013; their other test, for shortest paths around the anchor, refuses every
+  alternative where arcs are as long as the pieces it looks at).
 
 The best route comes first, with anchor -1. Ties go to the lower position among the anchors.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -99,38 +102,109 @@ def largest_share(
     return worst
 
 
+@jit
+def longest_detour(
+    path: Ints,
+    tail: Ints,
+    head: Ints,
+    weight: Floats,
+    kept_first: Longs,
+    kept_path: Ints,
+    kept: int,
+    seen: Ints,
+    cost_to: Floats,
+    stamp: int,
+) -> float:
+    """Largest ratio of what ``path`` costs between leaving and meeting one of the first ``kept`` routes to that route's
+    cost there.
+
+    Only where it comes back further on. ``seen`` int32[n] and ``cost_to`` float64[n] are scratch; ``stamp`` and the
+    ``kept`` numbers after it are new for each call.
+    """
+    worst = 1.0
+    for r in range(kept):
+        begin = kept_first[r]
+        end = kept_first[r + 1]
+        if begin == end:
+            continue
+        seen[tail[kept_path[begin]]] = stamp + r
+        cost_to[tail[kept_path[begin]]] = 0.0
+        total = 0.0
+        for i in range(begin, end):
+            total += weight[kept_path[i]]
+            seen[head[kept_path[i]]] = stamp + r
+            cost_to[head[kept_path[i]]] = total
+        left_at = 0.0
+        since = 0.0
+        for i in range(path.size):
+            since += weight[path[i]]
+            v = head[path[i]]
+            if seen[v] == stamp + r and cost_to[v] >= left_at:
+                replaced = cost_to[v] - left_at
+                if since > replaced:
+                    worst = max(worst, since / replaced if replaced > 0.0 else np.inf)
+                left_at = cost_to[v]
+                since = 0.0
+    return worst
+
+
 class Chooser:
     """Takes candidate routes in ascending order of cost and keeps those that differ; one thread."""
 
-    def __init__(self, tail: Ints, head: Ints, weight: Floats, node_count: int, max_share: float) -> None:
+    def __init__(
+        self, tail: Ints, head: Ints, weight: Floats, node_count: int, max_share: float, max_detour: float = np.inf
+    ) -> None:
         self._tail, self._head, self._weight = tail, head, floats(weight)
-        self._max_share = max_share
+        self._max_share, self._max_detour = max_share, max_detour
+        self._cost_to = np.empty(node_count)
         self._seen = np.zeros(node_count, np.int32)
         self._mark = np.zeros(tail.size, np.int32)
         self._stamp = 0
+        self._offered = np.full(node_count, np.inf)
         self.cost: list[float] = []
         self.anchor: list[int] = []
         self._first = [0]
         self._path = np.empty(0, np.int32)
 
-    def differs(self, path: Ints) -> bool:
-        """Whether a route visits no node twice and shares little enough with all kept so far."""
-        self._stamp += 1
-        if visits_twice(path, self._tail, self._head, self._seen, self._stamp):
+    def offered(self, node: int) -> float:
+        """Cost of the cheapest route offered so far that comes to a node, ``inf`` if there is none."""
+        return float(self._offered[node])
+
+    def differs(self, path: Ints, cost: float) -> bool:
+        """Whether a route visits no node twice, shares little enough with all kept so far and takes no silly detour."""
+        self._note(cost, path)
+        stamp, kept = self._stamp + 1, len(self.cost)
+        self._stamp += kept + 1
+        if visits_twice(path, self._tail, self._head, self._seen, stamp):
             return False
-        share = largest_share(
+        if kept == 0:
+            return True
+        first = np.asarray(self._first, np.int64)
+        if largest_share(path, self._weight, first, self._path, kept, self._mark, stamp) > self._max_share:
+            return False
+        if self._max_detour == np.inf:
+            return True
+        ratio = longest_detour(
             path,
+            self._tail,
+            self._head,
             self._weight,
-            np.asarray(self._first, np.int64),
+            first,
             self._path,
-            len(self.cost),
-            self._mark,
-            self._stamp,
+            kept,
+            self._seen,
+            self._cost_to,
+            stamp + 1,
         )
-        return not self.cost or bool(share <= self._max_share)
+        return bool(ratio <= self._max_detour * (1.0 + 1e-12))
+
+    def _note(self, cost: float, path: Ints) -> None:
+        on_way = self._head[path]
+        self._offered[on_way] = np.minimum(self._offered[on_way], cost)
 
     def keep(self, cost: float, anchor: int, path: Ints) -> None:
         """Add a route."""
+        self._note(cost, path)
         self.cost.append(cost)
         self.anchor.append(anchor)
         self._path = np.concatenate((self._path, path))
@@ -146,24 +220,28 @@ class Chooser:
         )
 
 
-def _locally_optimal(
-    query: PathQuery, tail: Ints, head: Ints, weight: Floats, before: Ints, after: Ints, length: float
-) -> bool:
-    """Whether the piece of ``length`` on either side of the joint of two paths is a shortest path."""
-    start = before.size
-    left = 0.0
-    while start > 0 and left < length:
-        start -= 1
-        left += float(weight[before[start]])
-    stop = 0
-    right = 0.0
-    while stop < after.size and right < length:
-        right += float(weight[after[stop]])
-        stop += 1
-    if start == before.size or stop == 0:
-        return True
-    direct = query.distance(int(tail[before[start]]), int(head[after[stop - 1]]))
-    return left + right <= direct * (1.0 + 1e-9)
+def _take_through(
+    chooser: Chooser,
+    anchors: Ints,
+    cost: Floats,
+    best: float,
+    stretch: float,
+    count: int,
+    path_through: Callable[[int], Ints],
+) -> None:
+    """Offer the routes through ``anchors`` in ascending order of ``cost``.
+
+    An anchor on a route already offered at the same cost is passed over: the way through it is that route.
+    """
+    for i in within_stretch(cost, best, stretch).tolist():
+        if len(chooser.cost) >= count:
+            break
+        node = int(anchors[i])
+        if chooser.offered(node) <= cost[i] * (1.0 + 1e-12):
+            continue
+        path = path_through(node)
+        if chooser.differs(path, float(cost[i])):
+            chooser.keep(float(cost[i]), i, path)
 
 
 def via_alternatives(
@@ -175,61 +253,53 @@ def via_alternatives(
     anchors: Anchors,
     stretch: float = 1.5,
     max_share: float = 0.8,
-    local_share: float = 0.0,
+    max_detour: float = np.inf,
     count: int = 10,
 ) -> Alternatives:
     """Up to ``count`` routes from ``source`` to ``target``, the best and others through anchors."""
     query = PathQuery(hierarchy, metric)
     best, path = query.path(source, target)
-    chooser = Chooser(graph.tail, graph.head, metric.weight, hierarchy.order.size, max_share)
+    chooser = Chooser(graph.tail, graph.head, metric.weight, hierarchy.order.size, max_share, max_detour)
     if not np.isfinite(best):
         return chooser.result()
     chooser.keep(best, -1, path)
     forward = make_labels(hierarchy, metric, np.array([source]), UP)
     backward = make_labels(hierarchy, metric, np.array([target]), DOWN)
     cost = distances(forward, anchors.entering)[0] + distances(anchors.leaving, backward)[:, 0]
-    for i in within_stretch(cost, best, stretch).tolist():
-        if len(chooser.cost) >= count:
-            break
-        node = int(anchors.node[i])
-        before, after = query.path(source, node)[1], query.path(node, target)[1]
-        path = np.concatenate((before, after))
-        if chooser.differs(path) and (
-            local_share <= 0.0
-            or _locally_optimal(query, graph.tail, graph.head, metric.weight, before, after, local_share * best)
-        ):
-            chooser.keep(float(cost[i]), i, path)
+
+    def path_through(node: int) -> Ints:
+        return np.concatenate((query.path(source, node)[1], query.path(node, target)[1]))
+
+    _take_through(chooser, anchors.node, cost, best, stretch, count, path_through)
     return chooser.result()
 
 
-def tree_alternatives(
+def rooted_alternatives(
+    query: PathQuery,
     graph: Graph,
-    weight: Floats,
-    forward: Tree,
-    backward: Tree,
+    tree: Tree,
     target: int,
     anchors: Ints,
+    onward: Floats,
     stretch: float = 1.5,
     max_share: float = 0.8,
+    max_detour: float = np.inf,
     count: int = 10,
 ) -> Alternatives:
-    """The same from one tree of the source and one of ``target`` on ``reverse_graph``, without a hierarchy.
+    """The same for one of many targets of the root of ``tree``; the best route is the tree's.
 
-    Without the test of local optimality, which needs a hierarchy.
+    ``anchors`` int32[k] nodes; ``onward`` float64[k], the distance from each to ``target``.
     """
-    chooser = Chooser(graph.tail, graph.head, weight, forward.arc.size, max_share)
-    best = float(forward.distance[target])
+    weight = query.metric.weight
+    chooser = Chooser(graph.tail, graph.head, weight, tree.arc.size, max_share, max_detour)
+    best = float(tree.distance[target])
     if not np.isfinite(best):
         return chooser.result()
-    chooser.keep(best, -1, path_arcs(forward.arc, graph.tail, target))
-    anchors = np.asarray(anchors, np.int32)
-    cost = forward.distance[anchors] + backward.distance[anchors]
-    for i in within_stretch(cost, best, stretch).tolist():
-        if len(chooser.cost) >= count:
-            break
-        before = path_arcs(forward.arc, graph.tail, int(anchors[i]))
-        after = path_arcs(backward.arc, graph.head, int(anchors[i]))[::-1]
-        path = np.concatenate((before, after))
-        if chooser.differs(path):
-            chooser.keep(float(cost[i]), i, path)
+    chooser.keep(best, -1, path_arcs(tree.arc, graph.tail, target))
+
+    def path_through(node: int) -> Ints:
+        return np.concatenate((path_arcs(tree.arc, graph.tail, node), query.path(node, target)[1]))
+
+    cost = tree.distance[anchors] + onward
+    _take_through(chooser, np.asarray(anchors, np.int32), cost, best, stretch, count, path_through)
     return chooser.result()

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from landbridge.kernels.dijkstra import Search, pop, sift_up
+from landbridge.kernels.dijkstra import Search, Tree, pop, sift_up
 from landbridge.kernels.graph import Floats, Graph, Ints, Longs, floats, group, ints
 from landbridge.kernels.jit import jit
 from landbridge.kernels.threads import ranges, run_on_threads
@@ -195,8 +195,12 @@ def _close_groups(
     groups_first: Longs,
     groups_arc: Ints,
     tally: Tally,
+    after: Floats,
 ) -> None:
-    """Effects of all groups on the pairs of one origin, whose tree is given; repairs below closed arcs only."""
+    """Effects of all groups on the pairs of one origin, whose tree is given; repairs below closed arcs only.
+
+    ``after`` float64[g, p] takes the new distance of every pair a group hurts, unless it has no rows.
+    """
     tail, head = graph.tail, graph.head
     first_in, in_arc, in_tail = graph.first_in, graph.in_arc, graph.in_tail
     first_out, out_arc, out_head = graph.first_out, graph.out_arc, graph.out_head
@@ -294,6 +298,8 @@ def _close_groups(
         for i in range(wanted_count):
             v = wanted[i]
             note(tally, g, pair_offset + pair_at[v], volume[pair_at[v]], distance[v], new[v])
+            if after.shape[0] > 0:
+                after[g, pair_at[v]] = new[v]
 
 
 def empty_tallies(pieces: int, groups: int, pairs: int) -> list[Tally]:
@@ -334,6 +340,26 @@ def add_up(tallies: list[Tally], demand: Demand, distance: Floats) -> Closures:
     )
 
 
+def distances_after(graph: Graph, weight: Floats, tree: Tree, destination: Ints, groups: Groups) -> Floats:
+    """Distances float64[g, d] from the root of ``tree`` to distinct ``destination`` with every group closed."""
+    after = np.tile(tree.distance[destination], (groups.first.size - 1, 1))
+    _close_groups(
+        graph,
+        floats(weight),
+        tree.distance,
+        tree.arc,
+        tree.settled,
+        ints(destination),
+        np.ones(destination.size),
+        0,
+        groups.first,
+        groups.arc,
+        empty_tallies(1, groups.first.size - 1, destination.size)[0],
+        after,
+    )
+    return after
+
+
 def closures(
     graph: Graph, weight: Floats, demand: Demand, groups: Groups, threads: int = 1, progress: Progress | None = None
 ) -> Closures:
@@ -345,6 +371,7 @@ def closures(
     pieces = ranges(demand.origin.size, PIECES)
     tallies = empty_tallies(len(pieces), groups.first.size - 1, demand.destination.size)
     distance = np.full(demand.destination.size, np.inf)
+    nothing = np.empty((0, 0))
     searches = [Search(graph) for _ in range(max(1, threads))]
 
     def work(worker: int, number: int) -> None:
@@ -364,6 +391,7 @@ def closures(
                 groups.first,
                 groups.arc,
                 tallies[number],
+                nothing,
             )
         if progress is not None:
             progress(len(pieces))

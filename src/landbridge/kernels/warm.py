@@ -101,18 +101,22 @@ def _steps() -> Sequence[Step]:
 
     def routes() -> None:
         anchors = alternatives.make_anchors(hierarchy, metric, nodes)
-        alternatives.via_alternatives(hierarchy, metric, graph, 0, n - 1, anchors, local_share=0.2)
+        alternatives.via_alternatives(hierarchy, metric, graph, 0, n - 1, anchors, max_detour=2.0)
         forward = dijkstra.shortest_tree(graph, weight, nodes[:1])
-        backward = dijkstra.shortest_tree(reverse_graph(graph), weight, nodes[n - 1 :])
-        alternatives.tree_alternatives(graph, weight, forward, backward, n - 1, nodes)
+        alternatives.rooted_alternatives(
+            paths.PathQuery(hierarchy, metric), graph, forward, n - 1, nodes, forward.distance, max_detour=2.0
+        )
 
     def closures() -> None:
         groups = critical.groups_of(arcs % 3, 3)
         critical.closures(graph, weight, demand, groups)
         critical_pairs.hierarchy_closures(hierarchy, metric, demand, groups)
         critical_pairs.sparse_closures(graph, hierarchy, metric, demand, arcs)
+        critical.distances_after(graph, weight, dijkstra.shortest_tree(graph, weight, nodes[:1]), nodes[3:5], groups)
         first_route, first_arc = np.array([0, 2]), np.array([0, 1, 2])
-        critical_choice.logit_closures(first_route, np.ones(2), 1.0, first_arc, arcs[:2], np.ones(1), groups, m)
+        closing = critical_choice.groups_of_arcs(groups, m)
+        left = critical_choice.WaysLeft(first_arc[:2], arcs[:1], np.ones(1))
+        critical_choice.logit_closures(first_route, np.ones(2), 1.0, first_arc, arcs[:2], np.ones(1), closing, left, 3)
 
     def replacement() -> None:
         # The one kernel that an ordinary network may never need, called as ``sparse_closures`` would.

@@ -12,10 +12,10 @@ import numpy as np
 from landbridge.io.atomic import whole_file
 from landbridge.io.tabular import Kind, csv_bytes, parquet_bytes
 from landbridge.io.tntp import TntpNetwork, read_tntp_network, read_tntp_trips
-from landbridge.models.wires import Wire, Wires, single_wires, wires_of_zones
+from landbridge.models.wires import Int32, Wire, Wires, single_wires, wires_of_zones
 from landbridge.network.topology import Float64, Network
 from landbridge.schema.errors import BadRequest, Finding
-from landbridge.schema.words import CargoUnit, Objective, ValueClass
+from landbridge.schema.words import ARC_KINDS, CargoUnit, Objective, ValueClass
 
 if TYPE_CHECKING:
     from landbridge.models.closures import WeightedPair
@@ -139,6 +139,24 @@ def things_of_net(net: Net, what: What = "links") -> tuple[Wire, ...]:
         start, end = ends if what == "links" else (thing.name, "")
         found.append(Wire(thing.id, start, end, thing.arcs))
     return tuple(found)
+
+
+def anchors_of_net(net: Net) -> Int32:
+    """Nodes through which ways are looked for where demand chooses among several.
+
+    Of a study: where something begins that tells ways apart (crossings, gauge breaks, named services, ports). Of a
+    file: every node that a way can pass. A regular sample, in order of the nodes, where there are too many.
+    """
+    from landbridge.models.choice import sample_anchors
+
+    wires = net.wires
+    if net.session is None:
+        return sample_anchors(np.intersect1d(wires.tail, wires.head))
+    from landbridge.models.alternatives import ANCHOR_KINDS
+
+    network = net.session.network
+    parts_ways = np.isin(network.kind, [ARC_KINDS.index(kind) for kind in ANCHOR_KINDS])
+    return sample_anchors(np.unique(network.tail[parts_ways]))
 
 
 def trips_of_file(net: Net, path: Path) -> Trips:

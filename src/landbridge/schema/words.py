@@ -12,6 +12,7 @@ CargoUnit = Literal["teu", "feu", "truck20t", "wagon", "tonne"]
 ValueClass = Literal["low", "middle", "high"]
 Basis = Literal["reported", "derived", "assumed", "scenario"]
 Objective = Literal["cost", "time", "money", "co2"]
+Choice = Literal["shortest", "logit"]
 What = Literal["links", "crossings", "borders", "ports", "straits", "countries"]
 
 MODES: Final[tuple[Mode, ...]] = ("rail", "road", "sea", "ferry")

@@ -118,3 +118,42 @@ def critical_view(
         "for each unit cut off the mean cost of a unit."
     )
     return Table("critical", f"What hurts most to lose: {title}", columns, rows, note)
+
+
+def choice_view(
+    title: str, unit: str, content: Mapping[str, Any], measures: Mapping[str, Sequence[float]], top: int
+) -> Table:
+    """The answer of ``landbridge net critical --choice logit`` worst first.
+
+    measures: per row of the answer, by the names of ``ChoiceCriticality.measures``.
+    """
+    columns = (
+        Column("link", "id"),
+        Column("from", "from"),
+        Column("to", "to"),
+        Column("cut_off_demand", "cut off", "demand", "number", 1),
+        Column("delta_total", "rise of expected cost", unit, "number"),
+        Column("share", "of the total", "%", "share", 1),
+        Column("flow", "expected flow", "demand", "number", 1),
+        Column("delta_mean", "rise per unit of flow", unit, "number", 1),
+        Column("uncertain", "uncertain", "demand", "number", 1),
+        Column("loss", "loss", unit, "number"),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            row["link"],
+            row["from"],
+            row["to"],
+            row["cut_off_demand"],
+            row["delta_total"],
+            *(measures[name][i] for name in ("delta_share", "flow", "delta_mean", "uncertain", "loss")),
+        )
+        for i, row in enumerate(content["links"][:top])
+    )
+    note = (
+        f"{len(content['links']):,} closures in {content['seconds']:.2f} s; expected least cost (logsum) of all demand "
+        f"before: {content['base_total']:,.0f} {unit}. Demand that is cut off is in no sum. Uncertain: volume whose "
+        "cheapest way left was not on its list. Loss: rise of the expected cost, and for each unit cut off the mean "
+        "cost of a unit."
+    )
+    return Table("critical", f"What hurts most to lose where demand chooses: {title}", columns, rows, note)
