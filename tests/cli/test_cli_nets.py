@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import math
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from cli_run import answer, command
+
+import landbridge
 
 NETWORK = """<NUMBER OF ZONES> 2
 <FIRST THRU NODE> 3
@@ -131,6 +134,54 @@ def test_reach_is_nearest_first_and_grows_with_the_limit() -> None:
     assert {place["place"] for place in small["places"]} < {place["place"] for place in large["places"]}
 
 
+def test_access_to_the_trips_that_end_in_a_zone_and_to_masses_of_a_table(
+    files: tuple[str, str], tmp_path: Path
+) -> None:
+    trips = answer("net", "access", files[0], "--within", "5.5", "--mass", files[1], "--from", "1", "--from", "2")
+    rows = {row["place"]: row for row in trips["places"]}
+    assert (rows["1"]["within"], rows["1"]["nearest_cost"]) == (10.0, 5.5)
+    assert rows["1"]["gravity"] == pytest.approx(5.0)
+    assert (rows["2"]["within"], rows["2"]["nearest"], rows["2"]["nearest_cost"]) == (0.0, None, None)
+    table = tmp_path / "mass.csv"
+    table.write_text("place,mass\n3,8\n4,2\n", encoding="utf-8")
+    asked = ("net", "access", files[0], "--within", "2", "--half", "1.5", "--mass", str(table))
+    row = next(row for row in answer(*asked)["places"] if row["place"] == "1")
+    assert (row["within"], row["share"], row["nearest"]) == (8.0, 0.8, "3")
+    assert row["gravity"] == pytest.approx(8 / 2 + 2 * 2 ** (-2.5 / 1.5))
+    assert command(*asked, "--out", str(tmp_path / "a.csv")).exit_code == 0
+    assert pd.read_csv(tmp_path / "a.csv")["gravity"].max() == row["gravity"]
+    assert "does not count itself" in command(*asked, "--top", "1").stdout
+
+
+def test_people_within_reach_are_those_of_the_places_within_reach() -> None:
+    found = answer("net", "access", "study", "--within", "48", "--by", "time", "--from", "Tashkent")
+    near = answer("net", "reach", "study", "Tashkent", "--within", "48", "--by", "time")["places"]
+    with (Path(landbridge.__file__).parent / "studies/japan_central_asia/facts/places.csv").open(
+        encoding="utf-8"
+    ) as file:
+        people = {row["id"]: float(row["population"] or 0) for row in csv.DictReader(file)}
+    assert found["places"][0]["within"] == sum(people[place["place"]] for place in near) > 1e6
+    assert "assumed" in found["note"]
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("place,mass\nTashkent,-1\n", "the mass is '-1'"),
+        ("place,mass\nTashkent,x\n", "the mass is 'x'"),
+        ("place,mass\nAtlantis,1\n", "Atlantis"),
+        ("place,mass\nTashkent,1\nTASHKENT,1\n", "stands there twice"),
+        ("place,people\nTashkent,1\n", "no column 'mass'"),
+    ],
+)
+def test_masses_that_cannot_be_used_are_said(tmp_path: Path, table: str, said: str) -> None:
+    path = tmp_path / "mass.csv"
+    path.write_text(table, encoding="utf-8")
+    done = command("net", "access", "study", "--within", "48", "--mass", str(path))
+    assert done.exit_code == 2
+    assert said in " ".join(done.stderr.split())
+
+
 def test_skim_says_what_routes_say_and_is_written(tmp_path: Path) -> None:
     pairs = answer("net", "skim", "study", "--from", "Tokyo", "--to", "Almaty", "--by", "time")["pairs"]
     route = answer("routes", "Tokyo", "Almaty", "--by", "time", "-k", "1")["routes"][0]
@@ -148,6 +199,8 @@ def test_skim_says_what_routes_say_and_is_written(tmp_path: Path) -> None:
         (("net", "skim", "study", "--from", "Atlantis"), "Atlantis"),
         (("net", "reach", "study", "Tokyo", "--within", "-1"), "--within"),
         (("net", "critical", "study", "--theta", "0.01"), "--choice logit"),
+        (("net", "access", "study", "--within", "0"), "greater than 0"),
+        (("net", "access", "study", "--within", "9", "--mass", "x_trips.tntp"), "columns place and mass"),
         (("net", "critical", "study", "--choice", "logit", "--theta", "nan"), "greater than 0"),
         (("net", "skim", "study", "--from", "Tokyo", "--to", "Almaty", "-o", "x.doc"), ".parquet"),
     ],
@@ -156,6 +209,12 @@ def test_wrong_input_is_said_and_ends_with_2(words: tuple[str, ...], said: str) 
     done = command(*words)
     assert done.exit_code == 2
     assert said in done.stderr
+
+
+def test_a_file_does_not_say_what_is_wanted(files: tuple[str, str]) -> None:
+    done = command("net", "access", files[0], "--within", "3")
+    assert done.exit_code == 2
+    assert "_trips.tntp" in done.stderr
 
 
 def test_a_file_needs_its_trips(files: tuple[str, str]) -> None:

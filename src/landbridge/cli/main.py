@@ -52,10 +52,11 @@ FAMILIES: Final[Mapping[str, tuple[str, Mapping[str, tuple[Command, str]]]]] = {
         },
     ),
     "net": (
-        "Skims, reach and criticality of the study, the world or a network file.",
+        "Skims, reach, accessibility and criticality of the study, the world or a network file.",
         {
             "skim": (nets.skim, "Least costs between many places."),
             "reach": (nets.reach, "What is within a limit of a place."),
+            "access": (nets.access, "How much each place reaches: people, trips, or a table's masses."),
             "critical": (nets.critical, "Which links hurt most to lose: exact N-1."),
         },
     ),

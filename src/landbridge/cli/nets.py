@@ -1,10 +1,10 @@
-"""Commands on bare networks: skims, reach, criticality - of the study, of the world, or of a TNTP file."""
+"""Commands on bare networks: skims, reach, accessibility, criticality; of a study, of the world, of a TNTP file."""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -131,6 +131,75 @@ def reach(
 
     rows = [(item.zone, item.weight, item.attributes) for item in reached]
     _show(reach_view(found.unit, found.names, start, within, rows))
+
+
+def access(
+    ctx: typer.Context,
+    net: NetName,
+    within: Annotated[
+        float, typer.Option("--within", metavar="LIMIT", help="In the unit of --by: USD, hours, kg CO2.")
+    ],
+    half: Annotated[
+        float | None,
+        typer.Option(
+            metavar="COST",
+            help="With gravity, what is this far away counts half, twice as far a quarter. LIMIT if not given.",
+            show_default=False,
+        ),
+    ] = None,
+    mass: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="What is wanted where: a table (.csv, .xlsx) with place, mass; or a *_trips.tntp file: the trips that "
+            "end in each zone. The people of the places of the study or the world if none is given.",
+            show_default=False,
+        ),
+    ] = None,
+    origins: Annotated[
+        list[str] | None,
+        typer.Option("--from", metavar="PLACE", help="Places asked of. Repeatable; every place if none is given."),
+    ] = None,
+    top: Annotated[int, typer.Option(metavar="N", min=1, help="Rows of the table; --json has all.")] = 20,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write all rows as .csv or .parquet.")
+    ] = None,
+    threads: Threads = 2,
+    cargo: Cargo = None,
+    value: Value = None,
+    by: By = "cost",
+    as_of: AsOf = None,
+    scenario: ScenarioName = None,
+    close: Close = None,
+    open_: Open = None,
+    set_: Set = None,
+    scale: Scale = None,
+    study: Study = BUILT_IN,
+    json: Json = False,
+) -> None:
+    """How many people (or trips, or what a file says) each place reaches: within a limit, by gravity, the nearest."""
+    _check_positive({"--within": within, "--half": half})
+    found = _open(ctx, net, study, scenario, as_of, cargo, value, by)
+    from landbridge.models.accessibility import accessibility
+    from landbridge.run.net import masses_of, write_view
+    from landbridge.views.nets import access_view
+
+    wanted = masses_of(found, mass)
+    zones = list(dict.fromkeys(found.zone(text) for text in origins)) if origins else list(found.zones)
+    decay = within if half is None else half
+    result = accessibility(found.wires, zones, wanted.mass, within, decay, threads=threads)
+    rows = result.to_json(found.names)
+    if json:
+        content = {"net": found.title, "by": by, "unit": found.unit, "limit": within, "half": decay}
+        print_json({**content, "wanted": wanted.what, "note": wanted.note, "places": rows})
+        return
+    shown = rows if out is not None else rows[:top]
+    view = access_view(found.title, found.unit, within, decay, wanted.what, wanted.note, shown, len(rows))
+    if out is None:
+        _show(view)
+        return
+    write_view(view, out)
+    note(f"{len(view.rows):,} places in {out}")
 
 
 def critical(
@@ -274,14 +343,27 @@ def _closed_by_choice(
 def _check_choice(choice: Choice, theta: float | None, routes: int | None) -> None:
     from landbridge.schema.errors import BadRequest, Finding
 
-    findings = []
-    for name, given in (("--theta", theta), ("--routes", routes)):
-        if given is not None and choice != "logit":
-            findings.append(Finding(name, f"{given:g}", "It belongs to '--choice logit'."))
-    if theta is not None and not (math.isfinite(theta) and theta > 0):
-        findings.append(Finding("--theta", f"{theta:g}", "Give a number greater than 0."))
+    options = (("--theta", theta), ("--routes", routes))
+    findings = [
+        Finding(name, f"{given:g}", "It belongs to '--choice logit'.")
+        for name, given in options
+        if given is not None and choice != "logit"
+    ]
     if findings:
         raise BadRequest("This choice cannot be made", findings)
+    _check_positive({"--theta": theta})
+
+
+def _check_positive(options: Mapping[str, float | None]) -> None:
+    from landbridge.schema.errors import BadRequest, Finding
+
+    findings = [
+        Finding(name, f"{given:g}", "Give a number greater than 0.")
+        for name, given in options.items()
+        if given is not None and not (math.isfinite(given) and given > 0)
+    ]
+    if findings:
+        raise BadRequest("These options cannot be used", findings)
 
 
 def _parts_done(pairs: int, closures: int) -> Callable[[int], None]:

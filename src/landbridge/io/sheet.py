@@ -20,8 +20,10 @@ LARGEST_BYTES: Final = 50_000_000
 NamedRow = tuple[int, dict[str, str]]  # number of the row (the header is 1), cell of every column asked for
 
 
-def read_sheet(path: Path, columns: Sequence[str], required: Sequence[str]) -> list[NamedRow]:
-    """Rows that are not empty; columns in any order, further ones left out, cells without spaces around them.
+def read_sheet(path: Path, columns: Sequence[str], required: Sequence[str], of: str = "pairs") -> list[NamedRow]:
+    """Rows of a table ``of`` something that are not empty.
+
+    Columns may stand in any order, further ones are left out, cells come without spaces around them.
 
     A column the table does not have is empty. Raises ``BadRequest`` where there is no file, it is no table or too
     large, is not in UTF-8, or lacks a required column.
@@ -29,11 +31,11 @@ def read_sheet(path: Path, columns: Sequence[str], required: Sequence[str]) -> l
     rows = _cells(path)
     remedy = f"Begin it with a row of names: {', '.join(columns)}; needed are {' and '.join(required)}."
     if not rows:
-        raise BadRequest("This is no table of pairs.", [Finding(str(path), "it is empty", remedy)])
+        raise BadRequest(f"This is no table of {of}.", [Finding(str(path), "it is empty", remedy)])
     header = [name.strip().casefold() for name in rows[0]]
     missing = [Finding(f"{path}, row 1", f"no column '{name}'", remedy) for name in required if name not in header]
     if missing:
-        raise BadRequest("This is no table of pairs.", missing)
+        raise BadRequest(f"This is no table of {of}.", missing)
     places = {name: header.index(name) for name in columns if name in header}
     found = []
     for number, cells in enumerate(rows[1:], start=2):

@@ -1,7 +1,8 @@
-"""Questions to a bare network: skims, reach and criticality, of an opened study or a TNTP file."""
+"""Questions to a bare network: skims, reach, accessibility and criticality, of an opened study or a TNTP file."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from landbridge.io.atomic import whole_file
+from landbridge.io.sheet import number_of, read_sheet
 from landbridge.io.tabular import Kind, csv_bytes, parquet_bytes
 from landbridge.io.tntp import TntpNetwork, read_tntp_network, read_tntp_trips
 from landbridge.models.wires import Int32, Wire, Wires, single_wires, wires_of_zones
 from landbridge.network.topology import Float64, Network
-from landbridge.schema.errors import BadRequest, Finding
+from landbridge.schema.errors import BadRequest, Finding, LandbridgeError
 from landbridge.schema.words import ARC_KINDS, CargoUnit, Objective, ValueClass
 
 if TYPE_CHECKING:
@@ -65,6 +67,15 @@ class Trips:
     origin: tuple[str, ...]
     destination: tuple[str, ...]
     volume: Float64
+
+
+@dataclass(frozen=True)
+class Masses:
+    """What is wanted, by zone. what: a word for it; note: where it comes from, for people."""
+
+    mass: Mapping[str, float]
+    what: str
+    note: str
 
 
 def net_of_session(
@@ -169,6 +180,55 @@ def trips_of_file(net: Net, path: Path) -> Trips:
         raise BadRequest("The trips do not belong to the network", [finding])
     origin, destination = (tuple(map(str, column.tolist())) for column in (trips.origin, trips.destination))
     return Trips(origin, destination, trips.volume)
+
+
+def masses_of(net: Net, path: Path | None) -> Masses:
+    """What is wanted in each zone: a table of places, the trips that end there, or the people of a study's places."""
+    if path is None:
+        return _people(net)
+    if path.suffix == ".tntp":
+        if net.session is not None:
+            finding = Finding("--mass", path.name, "Give a table (.csv, .xlsx) with the columns place and mass.")
+            raise BadRequest("Trips of a file belong to the network of a file", [finding])
+        trips = trips_of_file(net, path)
+        ending: dict[str, float] = {}
+        for zone, volume in zip(trips.destination, trips.volume.tolist(), strict=True):
+            ending[zone] = ending.get(zone, 0.0) + volume
+        return Masses(ending, "trips", f"Trips that end in {len(ending):,} zones, by {path.name}.")
+    mass: dict[str, float] = {}
+    findings = []
+    for number, cells in read_sheet(path, ("place", "mass"), ("place", "mass"), "places"):
+        where, amount = f"{path.name}, row {number}", number_of(cells["mass"])
+        try:
+            zone = net.zone(cells["place"])
+        except LandbridgeError as error:
+            findings.append(Finding(where, str(error).rstrip("."), "Correct the name."))
+            continue
+        if not amount >= 0:
+            findings.append(Finding(where, f"the mass is '{cells['mass']}'", "Write a number of 0 or more."))
+        if zone not in net.wires.destination_node:
+            findings.append(Finding(where, f"no way ends in {net.names.get(zone, zone)}", "Name another place."))
+        if zone in mass:
+            findings.append(Finding(where, f"{net.names.get(zone, zone)} stands there twice", "Add its masses up."))
+        mass[zone] = amount
+    if findings:
+        raise BadRequest("These masses cannot be used", findings)
+    return Masses(mass, "mass", f"Mass of {len(mass):,} places, by {path.name}.")
+
+
+def _people(net: Net) -> Masses:
+    if net.session is None:
+        finding = Finding("--mass", "none", "Give a *_trips.tntp file, or a table with the columns place and mass.")
+        raise BadRequest("A network file does not say what is wanted where", [finding])
+    rows = [row for row in net.session.facts.rows("places") if row["id"] in net.wires.destination_node]
+    known = [row for row in rows if row["population"]]
+    basis = Counter(row["basis"] for row in known)
+    split = ", ".join(f"{basis[name]:,} {name}" for name in sorted(basis))
+    unknown = len(rows) - len(known)
+    note = (
+        f"People of {len(known):,} places ({split}); how many live in {unknown:,} more is not known: they count none."
+    )
+    return Masses({row["id"]: float(row["population"]) for row in known}, "people", note)
 
 
 def trips_of_pairs(net: Net, pairs: Sequence[WeightedPair]) -> Trips:

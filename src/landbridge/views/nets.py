@@ -78,6 +78,35 @@ def reach_view(
     return Table("reach", title, columns, rows)
 
 
+def access_view(
+    title: str,
+    unit: str,
+    limit: float,
+    half: float,
+    what: str,
+    note: str,
+    rows: Sequence[Mapping[str, Any]],
+    places: int,
+) -> Table:
+    """Rows of ``Accessibility.to_json`` as a table; ``places``: how many there are in all."""
+    columns = (
+        Column("place", "place"),
+        Column("name", "name"),
+        Column("within", f"within {limit:g}", what, "number"),
+        Column("share", "of all", "%", "share", 1),
+        Column("gravity", "gravity", what, "number"),
+        Column("nearest", "nearest"),
+        Column("nearest_name", "nearest, by name"),
+        Column("nearest_cost", "away", unit, "number", 1),
+    )
+    told = (
+        f"{note} A place does not count itself. Gravity: the sum of what each other place has, halved for every "
+        f"{half:g} {unit} it is away. Most gravity first."
+    )
+    cells: tuple[tuple[Cell, ...], ...] = tuple(tuple(row[column.key] for column in columns) for row in rows)
+    return Table("access", f"What {places:,} places reach: {title}", columns, cells, told)
+
+
 def critical_view(
     title: str, unit: str, content: Mapping[str, Any], measures: Mapping[str, Sequence[float]], top: int
 ) -> Table:
