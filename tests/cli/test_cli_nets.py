@@ -171,6 +171,7 @@ def test_people_within_reach_are_those_of_the_places_within_reach() -> None:
         ("place,mass\nTashkent,x\n", "the mass is 'x'"),
         ("place,mass\nAtlantis,1\n", "Atlantis"),
         ("place,mass\nTashkent,1\nTASHKENT,1\n", "stands there twice"),
+        ("place,mass\n", "no row below its header"),
         ("place,people\nTashkent,1\n", "no column 'mass'"),
     ],
 )

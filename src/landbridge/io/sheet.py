@@ -26,7 +26,7 @@ def read_sheet(path: Path, columns: Sequence[str], required: Sequence[str], of: 
     Columns may stand in any order, further ones are left out, cells come without spaces around them.
 
     A column the table does not have is empty. Raises ``BadRequest`` where there is no file, it is no table or too
-    large, is not in UTF-8, or lacks a required column.
+    large, is not in UTF-8, lacks a required column, or has no row.
     """
     rows = _cells(path)
     remedy = f"Begin it with a row of names: {', '.join(columns)}; needed are {' and '.join(required)}."
@@ -42,6 +42,9 @@ def read_sheet(path: Path, columns: Sequence[str], required: Sequence[str], of: 
         if any(cell.strip() for cell in cells):
             named = {name: cells[i].strip() for name, i in places.items() if i < len(cells)}
             found.append((number, {name: named.get(name, "") for name in columns}))
+    if not found:
+        remedy = f"Write {' and '.join(required)} into each row."
+        raise BadRequest(f"This is no table of {of}.", [Finding(str(path), "it has no row below its header", remedy)])
     return found
 
 

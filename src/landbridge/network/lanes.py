@@ -7,12 +7,12 @@ Every lane comes in all variants that can be the best when straits are shut (``l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from landbridge.io.polyline import encode
 from landbridge.network.build import Lanes
-from landbridge.network.sea import attach_many, distances, lane_variants, load_sea_graph
+from landbridge.network.sea import Lane, SeaGraph, attach_many, distances, lane_variants, load_sea_graph
 from landbridge.network.sea.lanes import lane_line
 from landbridge.schema.errors import FactsError, Finding
 from landbridge.schema.rows import Table, as_rows
@@ -50,6 +50,11 @@ def study_lanes(ports: Table) -> Lanes:
         nearest = sorted(range(len(main)), key=lambda j: (km[i, j], main[j]))[:HUBS_PER_FEEDER_PORT]
         pairs += [(min(feeder, main[j]), max(feeder, main[j])) for j in nearest]
     lanes = lane_variants(graph, access, sorted(set(pairs)), MAX_CLOSURES)
+    return as_lanes(graph, lanes)
+
+
+def as_lanes(graph: SeaGraph, lanes: Sequence[Lane], far_shore: Mapping[str, str] | None = None) -> Lanes:
+    """Lanes of the sea graph as the network wants them, with their encoded lines; ``far_shore`` as in ``Lanes``."""
     return Lanes(
         from_port=tuple(lane.from_port for lane in lanes),
         to_port=tuple(lane.to_port for lane in lanes),
@@ -57,6 +62,7 @@ def study_lanes(ports: Table) -> Lanes:
         straits=tuple(lane.mask for lane in lanes),
         strait_ids=graph.strait_ids,
         lines=tuple(encode(*lane_line(graph, lane)) for lane in lanes),
+        far_shore=far_shore or {},
     )
 
 

@@ -23,11 +23,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from landbridge.io.polyline import encode
 from landbridge.kernels.sphere import great_circle_km
 from landbridge.network.build import Lanes
+from landbridge.network.lanes import as_lanes
 from landbridge.network.sea import attach_many, distances, lane_variants, load_sea_graph
-from landbridge.network.sea.lanes import lane_line
 from landbridge.network.sea.trades import load_trades
 
 Row = dict[str, str]
@@ -281,15 +280,8 @@ def world_lanes(ports: Sequence[Mapping[str, str]]) -> Lanes:
     }
     pairs |= _direct(feeders, to_main, between)
     lanes = lane_variants(graph, access, sorted(pairs), MAX_CLOSURES)
-    return Lanes(
-        from_port=tuple(lane.from_port for lane in lanes),
-        to_port=tuple(lane.to_port for lane in lanes),
-        km=tuple(lane.km for lane in lanes),
-        straits=tuple(lane.mask for lane in lanes),
-        strait_ids=graph.strait_ids,
-        lines=tuple(encode(*lane_line(graph, lane)) for lane in lanes),
-        far_shore={name: shore for name in access if (shore := trades.far_shore(name, country[name]))},
-    )
+    shores = {name: shore for name in access if (shore := trades.far_shore(name, country[name]))}
+    return as_lanes(graph, lanes, shores)
 
 
 def _direct(feeders: Sequence[str], to_main: Any, between: Any) -> set[tuple[str, str]]:

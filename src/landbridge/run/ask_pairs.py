@@ -68,8 +68,6 @@ def _rows_of(path: Path, findings: list[Finding]) -> list[tuple[str, dict[str, s
     except BadRequest as error:
         findings += error.findings or [Finding(str(path), "there is no such file", "Correct its name.")]
         return []
-    if not rows:
-        findings.append(Finding(path.name, "it has no row below its header", "Write a pair into each row."))
     return [(f"{path.name}, row {number}", cells) for number, cells in rows]
 
 

@@ -11,7 +11,6 @@ import difflib
 import math
 import statistics
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import Final
 
 from landbridge.io.tabular import Value
@@ -433,17 +432,3 @@ _RECIPES: Final = _recipes()
 def recomputable() -> frozenset[tuple[str, str]]:
     """Tables and columns whose numbers are recomputed."""
     return frozenset(_RECIPES)
-
-
-def shortened(explained: Explained, most: int) -> Explained:
-    """The same with at most ``most`` components per number, the largest first, for a screen."""
-    return replace(
-        explained,
-        numbers=tuple(
-            replace(
-                number,
-                components=tuple(sorted(number.components, key=lambda part: -abs(part.amount))[:most]),
-            )
-            for number in explained.numbers
-        ),
-    )

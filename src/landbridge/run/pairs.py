@@ -143,12 +143,8 @@ def route_pairs(
         finding = Finding("--cargo", f"'{unknown[0]}'", f"Choose among {', '.join(CARGO_UNITS)}.")
         raise BadRequest("No such cargo", [finding])
     session.resolved(options.get("scenario"), (defaults or {}).get("as_of") or None, options.get("options", ()))
-    written = read_pairs(source)
-    if not written:
-        finding = Finding(str(source), "no row below its header", "Write an origin and a destination into each row.")
-        raise BadRequest("There is nothing to ask.", [finding])
     pairs: list[Pair] = []
-    for pair in written:
+    for pair in read_pairs(source):
         given: dict[str, Any] = {
             name: text for name, text in (defaults or {}).items() if text and not getattr(pair, name)
         }
